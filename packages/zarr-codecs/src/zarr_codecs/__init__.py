@@ -1,0 +1,1 @@
+"""The codecs of Zarr, one to a module; the entry points name them."""

@@ -1,0 +1,180 @@
+"""Stores as the async runtime uses them: what waits goes to threads, what suspends goes through a gate.
+
+The gate limits requests and bytes in flight per event loop and sits around the store call alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from zarr_core.abc.store import AbilityName, Buffer, Buffers, Range, Store, Suffix, Value
+from zarr_core.config import current_config
+from zarr_core.engine.loops import iterate_in_thread, stepped
+from zarr_core.storage.wrapper import WrapperStore
+
+__all__ = ["Gate", "GatedStore", "ThreadStore"]
+
+
+class ThreadStore(WrapperStore):
+    """A blocking store that waits, its calls made in worker threads."""
+
+    blocking = False
+
+    async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:
+        return await stepped(self.store.get)(key, byte_range)
+
+    async def get_ranges(self, key: str, ranges: Sequence[Range | Suffix]) -> Buffers | None:
+        return await stepped(self.store.get_ranges)(key, ranges)
+
+    async def get_partial_values(
+        self, key_ranges: Iterable[tuple[str, Range | Suffix | None]]
+    ) -> list[Buffer | None]:
+        return await stepped(self.store.get_partial_values)(key_ranges)
+
+    async def exists(self, key: str) -> bool:
+        return await stepped(self.store.exists)(key)
+
+    async def getsize(self, key: str) -> int | None:
+        return await stepped(self.store.getsize)(key)
+
+    async def set(self, key: str, value: Value) -> None:
+        await stepped(self.store.set)(key, value)
+
+    async def set_partial_values(self, parts: Iterable[tuple[str, int, Buffer]]) -> None:
+        await stepped(self.store.set_partial_values)(parts)
+
+    async def delete(self, key: str) -> None:
+        await stepped(self.store.delete)(key)
+
+    async def delete_prefix(self, prefix: str) -> None:
+        await stepped(self.store.delete_prefix)(prefix)
+
+    async def rename(self, old: str, new: str) -> None:
+        await stepped(self.store.rename)(old, new)
+
+    async def getsize_prefix(self, prefix: str) -> int:
+        return await stepped(self.store.getsize_prefix)(prefix)
+
+    def list(self) -> AsyncIterator[str]:
+        return iterate_in_thread("compute", self.store.list())
+
+    def list_prefix(self, prefix: str) -> AsyncIterator[str]:
+        return iterate_in_thread("compute", self.store.list_prefix(prefix))
+
+    def list_dir(self, prefix: str) -> AsyncIterator[str]:
+        return iterate_in_thread("compute", self.store.list_dir(prefix))
+
+    def ability(self, name: AbilityName) -> Callable[..., Awaitable[Any]] | None:
+        found = self.store.ability(name)
+        return None if found is None else stepped(found)  # type: ignore[arg-type]
+
+
+class Gate:
+    """At most `requests` requests and about `nbytes` bytes in flight, first come first served; of one loop."""
+
+    def __init__(self, requests: int, nbytes: int) -> None:
+        self._requests, self._nbytes = requests, nbytes
+        self._flying = self._bytes = 0
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    def _fits(self, size: int) -> bool:
+        return self._flying == 0 or (self._flying < self._requests and self._bytes + size <= self._nbytes)
+
+    async def enter(self, size: int) -> None:
+        if not self._waiting and self._fits(size):
+            self._flying, self._bytes = self._flying + 1, self._bytes + size
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (size, future)
+        self._waiting.append(entry)
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.cancelled() or not future.done():
+                self._waiting.remove(entry)
+            else:  # let in and cancelled in the same moment
+                self.leave(size)
+            raise
+
+    def leave(self, size: int) -> None:
+        self._flying, self._bytes = self._flying - 1, self._bytes - size
+        while self._waiting and self._fits(self._waiting[0][0]):
+            waiting, future = self._waiting.popleft()
+            if future.cancelled():
+                continue
+            self._flying, self._bytes = self._flying + 1, self._bytes + waiting
+            future.set_result(None)
+
+
+FIRST_GUESS = 16 << 20
+"""Bytes that a value is taken to have before any was seen; keeps the first wave within the limit."""
+
+
+class GatedStore(WrapperStore):
+    """A store that suspends, its requests limited."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._gates: WeakKeyDictionary[asyncio.AbstractEventLoop, Gate] = WeakKeyDictionary()
+        self._typical = FIRST_GUESS
+
+    def _gate(self) -> Gate:
+        loop = asyncio.get_running_loop()
+        gate = self._gates.get(loop)
+        if gate is None:
+            limits = current_config().io
+            gate = self._gates[loop] = Gate(limits.requests, limits.bytes_in_flight)
+        return gate
+
+    async def _through(self, size: int, fn: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        gate = self._gate()
+        await gate.enter(size)
+        try:
+            return await fn(*args)
+        finally:
+            gate.leave(size)
+
+    async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:
+        if byte_range is None:
+            value: Buffer | None = await self._through(self._typical, self.store.get, key)
+            if value is not None:  # values of one store are alike; a smaller one lowers the guess slowly
+                self._typical = max(len(value), self._typical // 2)
+            return value
+        return await self._through(_size(byte_range), self.store.get, key, byte_range)  # type: ignore[no-any-return]
+
+    async def get_ranges(self, key: str, ranges: Sequence[Range | Suffix]) -> Buffers | None:
+        size = sum(_size(wanted) for wanted in ranges)
+        return await self._through(size, self.store.get_ranges, key, ranges)  # type: ignore[no-any-return]
+
+    async def exists(self, key: str) -> bool:
+        return await self._through(0, self.store.exists, key)  # type: ignore[no-any-return]
+
+    async def getsize(self, key: str) -> int | None:
+        return await self._through(0, self.store.getsize, key)  # type: ignore[no-any-return]
+
+    async def set(self, key: str, value: Value) -> None:
+        size = sum(map(len, value)) if isinstance(value, list) else len(value)
+        await self._through(size, self.store.set, key, value)
+
+    async def delete(self, key: str) -> None:
+        await self._through(0, self.store.delete, key)
+
+    def ability(self, name: AbilityName) -> Callable[..., Awaitable[Any]] | None:
+        found = self.store.ability(name)
+        if found is None:
+            return None
+
+        async def limited(*args: Any) -> Any:
+            return await self._through(self._typical, found, *args)
+
+        return limited
+
+
+def _size(byte_range: Range | Suffix) -> int:
+    if isinstance(byte_range, Suffix):
+        return byte_range.n
+    return 0 if byte_range.stop is None else byte_range.stop - byte_range.start

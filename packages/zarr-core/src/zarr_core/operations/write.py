@@ -1,0 +1,75 @@
+"""Write a selection: lock each chunk that it touches, encode what becomes of it, store or erase it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zarr_core.abc.store import ABSENT, Buffers, Value
+from zarr_core.engine.bound import BoundArray
+from zarr_core.engine.memo import MEMO
+from zarr_core.errors import Changed, CodecError, Truncated
+from zarr_core.indexing.plan import ChunkPart, parts, pieces
+from zarr_core.indexing.selection import Selection
+from zarr_core.operations.damage import damaged
+from zarr_core.operations.read import RETRIES
+
+__all__ = ["write"]
+
+
+async def write(array: BoundArray, selection: Selection, values: NDArray[Any]) -> None:
+    """Store `values`, of `selection.shape`, in the chunks that the selection touches.
+
+    A chunk that is covered is never read; one that becomes all fill is erased unless the array keeps those.
+    """
+    store = array.check_writable()
+    cut = [pieces(picked, grid) for picked, grid in zip(selection.picked, array.grid, strict=True)]
+    full = selection.full_view(values)
+
+    async def one(part: ChunkPart) -> None:
+        piece = full[part.where] if part.where else full
+        inside = part.inside
+        if inside is not None and part.covers:  # an edge chunk: what lies outside the array is fill (v3 core 1.8)
+            padded = np.full(part.shape, array.fill, array.dtype)
+            padded[inside] = piece
+            piece, inside = padded, None
+        key = array.key(part.chunk)
+        address = store.address(key)
+        async with array.runtime.lock((address,)):
+            await _replace(array, store, part, key, inside, piece)
+            MEMO.drop(address)
+
+    if all([len(along) == 1 for along in cut]):
+        await one(next(parts(cut)))
+    else:
+        await array.runtime.map(one, parts(cut))
+
+
+async def _replace(
+    array: BoundArray, store: Any, part: ChunkPart, key: str, inside: Any, piece: NDArray[Any]
+) -> None:
+    """The chunk's new value for its old one; done again if another process was faster."""
+    chain = array.chain.bind(part.shape)
+    for _ in range(RETRIES):
+        source = array.reader.source(key)
+        try:
+            new = await chain.encode_part(source, inside, piece, keep_fill=array.options.write_empty_chunks)
+        except Changed:
+            continue
+        except (CodecError, Truncated) as error:
+            raise damaged(array, part.chunk, error) from error
+        if new is None:
+            await store.delete(key)
+        elif inside is None or array.compare_and_set is None:
+            await store.set(key, as_value(new))
+        elif await array.compare_and_set(key, as_value(new), ABSENT if source.seen is None else source.seen) is None:
+            continue
+        return
+    raise damaged(array, part.chunk, Changed(f"it was replaced {RETRIES} times while it was updated"))
+
+
+def as_value(buffers: Buffers) -> Value:
+    """What a store takes: the one buffer, or the list of them."""
+    return buffers[0] if len(buffers) == 1 else list(buffers)

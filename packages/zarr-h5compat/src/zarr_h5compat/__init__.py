@@ -1,0 +1,1 @@
+"""Zarr arrays and groups by the names and habits of h5py."""

@@ -1,0 +1,1 @@
+"""The `sharding_indexed` codec: many chunks in one stored object."""

@@ -1,0 +1,1 @@
+"""Stores beyond a folder and memory: zip files and whatever fsspec reaches."""
