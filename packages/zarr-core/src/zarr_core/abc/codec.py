@@ -113,6 +113,11 @@ class BoundArrayArray:
 class ArrayBytesCodec(Codec):
     """Array to bytes, for instance `bytes` or `sharding_indexed`; exactly one in each chain."""
 
+    inner_chunk_shape: tuple[int, ...] | None = None
+    """The shape of the pieces that can be read on their own, for a codec that holds such (sharding)."""
+    inner_codecs: tuple[Codec, ...] = ()
+    """The chain of those pieces."""
+
     def resolve(self, spec: Spec) -> None:
         """Raise `CodecError` or `MetadataError` for what this codec cannot take."""
 

@@ -80,3 +80,11 @@ class GroupMetadataABC(NodeMetadataABC):
     node_type: ClassVar[str] = "group"
     consolidated: Mapping[str, NodeMetadataABC] | None
     """All descendants by path relative to this group, if consolidated metadata is stored; else None."""
+
+    @abstractmethod
+    def with_consolidated(self, members: Mapping[str, NodeMetadataABC]) -> Self:
+        """The same group with the metadata of all its descendants in its documents (digest 1.6, 4.7)."""
+
+    @abstractmethod
+    def without_consolidated(self) -> Self:
+        """The same group without consolidated metadata."""

@@ -16,8 +16,7 @@ from zarr_core.errors import MetadataError
 
 __all__ = ["float_from_json", "float_to_json"]
 
-FLOAT_FORMS = 'a number, "NaN", "Infinity" or "-Infinity"'
-HEX_FORM = re.compile("0x[0-9a-fA-F]+")
+HEX = re.compile("0x[0-9a-fA-F]+")
 NAMED = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -26,17 +25,19 @@ def float_from_json(value: Any, dtype: np.dtype[Any], zarr_format: int = 3) -> N
 
     Format 3 also takes "0x..." with the bits, most significant digit first. Raises `MetadataError`.
     """
+    digits = 2 * dtype.itemsize
     if isinstance(value, str) and value in NAMED:
         value = NAMED[value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = integer_as_float(value, dtype)
     if isinstance(value, float):
         return rounded(value, dtype)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return rounded(odd_float(value), dtype)
-    digits = 2 * dtype.itemsize
-    if zarr_format == 3 and isinstance(value, str) and HEX_FORM.fullmatch(value) and len(value) <= digits + 2:
+    if zarr_format == 3 and isinstance(value, str) and len(value) <= digits + 2 and HEX.fullmatch(value):
         return np.array(int(value, 16), f"u{dtype.itemsize}").view(dtype)
-    forms = FLOAT_FORMS if zarr_format == 2 else f'{FLOAT_FORMS}, or "0x" and up to {digits} hexadecimal digits'
-    raise MetadataError(f"{value!r:.80} is no {dtype.name}: it takes {forms}")
+    forms = 'a number, "NaN", "Infinity" or "-Infinity"'
+    if zarr_format == 3:
+        forms += f', or "0x" and up to {digits} hexadecimal digits'
+    raise MetadataError(f"fill value {value!r:.80} does not fit {dtype.name}: it takes {forms}")
 
 
 def float_to_json(value: NDArray[Any], zarr_format: int = 3) -> Any:
@@ -48,31 +49,39 @@ def float_to_json(value: NDArray[Any], zarr_format: int = 3) -> Any:
         return float(value)
     if not np.isnan(value):
         return "Infinity" if value > 0 else "-Infinity"
-    bits = value.tobytes() if value.dtype.newbyteorder(">") == value.dtype else value.byteswap().tobytes()
-    if bits == rounded(math.nan, value.dtype.newbyteorder(">")).tobytes():
+    bits = bits_of(value)
+    if bits == bits_of(rounded(math.nan, value.dtype)):
         return "NaN"
+    pattern = f"0x{bits:0{2 * value.dtype.itemsize}x}"
     if zarr_format == 3:
-        return f"0x{bits.hex()}"
-    raise MetadataError(f"zarr_format 2 holds only the NaN 'NaN', not the one of bits 0x{bits.hex()}")
+        return pattern
+    raise MetadataError(f"zarr_format 2 has no form for the NaN of bits {pattern}: use the one that float('nan') gives")
 
 
 def rounded(value: float, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """The nearest value of the dtype; NaN is the canonical one, whatever its bits here."""
-    if math.isnan(value):
-        value = math.nan
+    """The nearest value of the dtype; any NaN gives the canonical one."""
     with np.errstate(over="ignore", under="ignore"):
-        return np.array(value, dtype)
+        return np.array(math.nan if math.isnan(value) else value, dtype)
 
 
-def odd_float(value: int) -> float:
-    """An integer as binary64 such that rounding it further is as if rounded once: odd last bit if inexact.
+def integer_as_float(value: int, dtype: np.dtype[Any]) -> float:
+    """A binary64 that rounds to the same value of the dtype as the integer does.
 
-    Rounding to binary64 first and then to a narrower float would round twice, and a tie the wrong way.
+    Two roundings, first to binary64 and then to a narrower type, could take a tie the wrong way. So on the way
+    to a narrower type what binary64 cannot hold is kept as an odd last bit.
     """
-    excess = value.bit_length() - 53
-    if excess <= 0:
-        return float(value)
-    if excess > 1024:
-        return math.copysign(math.inf, value)
-    magnitude = abs(value)
-    return 0.0
+    try:
+        if dtype.itemsize >= 8:
+            return float(value)
+        excess = max(value.bit_length() - 53, 0)
+        kept = abs(value) >> excess
+        if kept << excess != abs(value):
+            kept |= 1
+        return math.copysign(math.ldexp(kept, excess), value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def bits_of(value: NDArray[Any]) -> int:
+    """The bit pattern of a 0-d array in native byte order, as an unsigned integer."""
+    return int(value.view(f"u{value.dtype.itemsize}"))

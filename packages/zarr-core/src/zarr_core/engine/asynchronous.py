@@ -7,22 +7,26 @@ Heavy decoding leaves the loop for worker threads, several pieces to a hop.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary, ref
 
 from zarr_core.abc.store import Store
 from zarr_core.engine.adapters import GatedStore, ThreadStore
 from zarr_core.engine.closing import closing
 from zarr_core.engine.locks import LoopLock
-from zarr_core.engine.loops import run_in_thread, sync, sync_iter, wait_out
-from zarr_core.engine.workers import cpu_count
+from zarr_core.engine.loops import sync, sync_iter, wait_out
+from zarr_core.engine.workers import WORKERS, cpu_count
 
 __all__ = ["ASYNC", "AsyncRuntime"]
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_Outcome: TypeAlias = tuple[Any, BaseException | None]
 
 WIDTH = 256
 """Items of one `map` that are under way at once."""
@@ -36,8 +40,9 @@ class AsyncRuntime:
     blocking = False
 
     def __init__(self) -> None:
-        self._adapted: WeakKeyDictionary[Store, Store] = WeakKeyDictionary()
-        self._batches: WeakKeyDictionary[asyncio.AbstractEventLoop, _ComputeQueue] = WeakKeyDictionary()
+        # stores by their id, because equal ones may differ in what they allow; an entry must not keep its store alive
+        self._adapted: dict[int, tuple[ref[Store], ref[Store]]] = {}
+        self._hops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Hops] = WeakKeyDictionary()
 
     async def map(self, fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any], collect: bool = False) -> Any:
         iterator = iter(items)
@@ -54,13 +59,13 @@ class AsyncRuntime:
         if nbytes < INLINE:
             return fn(*args)
         loop = asyncio.get_running_loop()
-        queue = self._batches.get(loop)
-        if queue is None:
-            queue = self._batches[loop] = _ComputeQueue()
-        return await queue.put(fn, args)  # type: ignore[no-any-return]
+        hops = self._hops.get(loop)
+        if hops is None:
+            hops = self._hops[loop] = _Hops()
+        return await hops.run(loop, fn, args)  # type: ignore[no-any-return]
 
     def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None]:
-        return LoopLock(addresses)
+        return LoopLock(addresses, asyncio.get_running_loop())
 
     def iterate(self, source: AsyncIterable[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         return closing(source)
@@ -70,10 +75,13 @@ class AsyncRuntime:
 
     def adapt(self, store: Store) -> Store:
         """The store with each part that suspends behind the limits, and each part that waits in threads; once."""
-        adapted = self._adapted.get(store)
-        if adapted is None:
-            adapted = self._adapted[store] = store.adapt(_wrap)
-        return adapted
+        key = id(store)
+        origin, adapted = self._adapted.get(key, (_nothing, _nothing))
+        found = adapted()
+        if found is None or origin() is not store:
+            found = store.adapt(_wrap)
+            self._adapted[key] = ref(store, lambda _: self._adapted.pop(key, None)), ref(found)
+        return found
 
     # how callers start an operation, from plain code and from a task
 
@@ -93,6 +101,10 @@ class AsyncRuntime:
 
 
 _END: Any = object()
+
+
+def _nothing() -> None:
+    return None
 
 
 def _wrap(part: Store) -> Store:
@@ -145,8 +157,9 @@ class _Fan:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and task.exception() is not None and self._error is None:
-            self._error = task.exception()
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if self._error is None:
+            self._error = error
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
@@ -168,51 +181,75 @@ class _Fan:
             raise again
 
 
-class _ComputeQueue:
+class _Call(NamedTuple):
+    future: asyncio.Future[Any]
+    context: contextvars.Context
+    fn: Callable[..., Any]
+    args: tuple[Any, ...]
+
+
+class _Hops:
     """Functions of one loop that wait for a worker thread; a hop takes all that have gathered."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[Callable[..., Any], tuple[Any, ...], asyncio.Future[Any]]] = []
-        self._hops: set[asyncio.Task[None]] = set()
+        self._waiting: list[_Call] = []
+        self._flying = 0
 
-    async def put(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((fn, args, future))
-        if len(self._hops) < cpu_count():
-            task = asyncio.ensure_future(self._hop())
-            self._hops.add(task)
-            task.add_done_callback(self._hops.discard)
+    async def run(self, loop: asyncio.AbstractEventLoop, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        call = _Call(loop.create_future(), contextvars.copy_context(), fn, args)
+        self._waiting.append(call)
+        if self._flying < cpu_count():
+            self._flying += 1
+            loop.call_soon(self._hop, loop)
         try:
-            return await asyncio.shield(future)
+            return await asyncio.shield(call.future)
         except asyncio.CancelledError:
-            before = len(self._waiting)
-            self._waiting = [entry for entry in self._waiting if entry[2] is not future]
-            if len(self._waiting) == before:  # it runs already and may be writing to the output
-                await wait_out(future)
+            if call in self._waiting:
+                self._waiting.remove(call)
+            else:  # it runs already and may be writing to the output
+                await wait_out(call.future)
             raise
 
-    async def _hop(self) -> None:
-        while self._waiting:
-            count = max(1, len(self._waiting) // cpu_count())
-            batch, self._waiting = self._waiting[:count], self._waiting[count:]
-            outcomes = await run_in_thread("compute", _run_batch, [(fn, args) for fn, args, _ in batch])
-            for (_, _, future), (result, error) in zip(batch, outcomes, strict=True):
-                if future.done():
-                    continue
-                if error is None:
-                    future.set_result(result)
-                else:
-                    future.set_exception(error)
-
-
-def _run_batch(calls: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[tuple[Any, BaseException | None]]:
-    outcomes: list[tuple[Any, BaseException | None]] = []
-    for fn, args in calls:
+    def _hop(self, loop: asyncio.AbstractEventLoop) -> None:
+        # callbacks and no task: a task could be cancelled from outside, and then nobody would answer the callers
+        count = max(1, len(self._waiting) // cpu_count())
+        calls, self._waiting = self._waiting[:count], self._waiting[count:]
+        if not calls:
+            self._flying -= 1
+            return
         try:
-            outcomes.append((fn(*args), None))
-        except Exception as error:  # noqa: BLE001 - handed to whoever waits for this call
-            outcomes.append((None, error))
-    return outcomes
+            hop = WORKERS.submit("compute", _run_calls, calls)
+        except RuntimeError:  # no more threads, or the process is ending
+            self._land(loop, calls, _run_calls(calls))
+            return
+        hop.add_done_callback(lambda hop: self._landed(loop, calls, hop))
+
+    def _landed(self, loop: asyncio.AbstractEventLoop, calls: list[_Call], hop: Future[list[_Outcome]]) -> None:
+        with suppress(RuntimeError):  # the loop was closed: nobody waits
+            loop.call_soon_threadsafe(self._land, loop, calls, hop.result())
+
+    def _land(self, loop: asyncio.AbstractEventLoop, calls: list[_Call], outcomes: list[_Outcome]) -> None:
+        for call, (result, error) in zip(calls, outcomes, strict=True):
+            if call.future.done():
+                continue
+            if error is None:
+                call.future.set_result(result)
+            else:
+                call.future.set_exception(error)
+        self._hop(loop)
+
+
+def _run_calls(calls: list[_Call]) -> list[_Outcome]:
+    return [_outcome(call) for call in calls]
+
+
+def _outcome(call: _Call) -> _Outcome:
+    try:
+        return call.context.run(call.fn, *call.args), None
+    except StopIteration as error:  # no future can carry it
+        return None, RuntimeError(f"{call.fn!r} raised {error!r}")
+    except BaseException as error:  # for whoever waits for this call
+        return None, error
 
 
 ASYNC = AsyncRuntime()

@@ -12,7 +12,7 @@ import contextvars
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from itertools import chain, islice
 from time import perf_counter, thread_time
 from typing import Any, TypeVar
@@ -95,7 +95,7 @@ class BlockingRuntime:
         return result
 
     def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None]:
-        return ThreadLock(addresses)
+        return ThreadLock(addresses, self.checkpoint)
 
     def iterate(self, source: AsyncIterable[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         return closing(source)
@@ -124,8 +124,9 @@ class BlockingRuntime:
     async def adrive(self, source: AsyncIterable[T]) -> AsyncIterator[T]:
         from zarr_core.engine.loops import iterate_in_thread
 
-        async for item in iterate_in_thread("operations", source):
-            yield item
+        async with closing(iterate_in_thread("operations", source)) as items:
+            async for item in items:
+                yield item
 
 
 class _Shared:
@@ -147,8 +148,9 @@ class _Shared:
         count = WORKERS.borrow(wanted, wanted)
         helpers: list[Future[None]] = []
         try:
-            for _ in range(count):
-                helpers.append(WORKERS.submit("helpers", contextvars.copy_context().run, self._help))
+            with suppress(RuntimeError):  # no more threads, or the process is ending: the caller does it alone
+                for _ in range(count):
+                    helpers.append(WORKERS.submit("helpers", contextvars.copy_context().run, self._help))
             await self._drain()
         except BaseException as error:
             self._fail(error)
@@ -159,22 +161,21 @@ class _Shared:
             raise self._error
 
     def _help(self) -> None:
-        step(self._drain())
+        try:
+            step(self._drain())
+        except BaseException as error:
+            self._fail(error)
 
     async def _drain(self) -> None:
         results = self._results
         while self._error is None:
-            try:
-                BLOCKING.checkpoint()
-                with self._guard:
-                    entry = next(self._items, None)
-                if entry is None:
-                    return
-                position, item = entry
-                result = await self._fn(item)
-            except BaseException as error:
-                self._fail(error)
+            BLOCKING.checkpoint()
+            with self._guard:
+                entry = next(self._items, None)
+            if entry is None:
                 return
+            position, item = entry
+            result = await self._fn(item)
             if results is not None:
                 with self._guard:
                     if len(results) <= position:
@@ -188,14 +189,14 @@ class _Shared:
 
     def _join(self, helpers: list[Future[None]]) -> None:
         """Wait for what runs, whatever happens meanwhile: afterwards nothing touches the output or the store."""
-        for helper in helpers:
-            if helper.cancel():
-                continue
-            while not helper.done():
-                try:
+        while helpers:
+            try:
+                helpers = [helper for helper in helpers if not helper.cancel()]
+                for helper in helpers:
                     helper.exception()
-                except BaseException as error:  # Ctrl-C while waiting: remember it and go on waiting
-                    self._fail(error)
+                return
+            except BaseException as error:  # Ctrl-C while waiting: remember it and go on waiting
+                self._fail(error)
 
 
 BLOCKING = BlockingRuntime()

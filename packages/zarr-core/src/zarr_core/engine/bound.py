@@ -9,14 +9,14 @@ from typing_extensions import Self
 
 from zarr_core.abc.codec import Spec
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
-from zarr_core.abc.store import ReadStore, ReadWriteStore, Store
+from zarr_core.abc.store import ReadListStore, ReadStore, ReadWriteStore, Store
 from zarr_core.config import current_config
 from zarr_core.engine.chain import CodecChain
 from zarr_core.engine.runtimes import Driver, runtime_for
 from zarr_core.engine.sources import Reader
-from zarr_core.errors import ReadOnlyError, StoreError, UnsupportedByStoreError
+from zarr_core.errors import MetadataError, ReadOnlyError, StoreError, UnsupportedByStoreError, ZarrError
 
-__all__ = ["ArrayOptions", "BoundArray", "BoundGroup", "BoundNode", "readable", "writable"]
+__all__ = ["Access", "ArrayOptions", "BoundArray", "BoundGroup", "BoundNode"]
 
 M = TypeVar("M", bound=NodeMetadataABC, covariant=True)
 BOX = 256 << 10
@@ -54,35 +54,50 @@ def writable(store: Store, what: str) -> ReadWriteStore:
     raise ReadOnlyError(f"cannot write {what}: {store!r} is read-only")
 
 
+class Access:
+    """A store with the runtime for operations on it."""
+
+    def __init__(self, store: Store, *, read_only: bool = False) -> None:
+        self.given = store
+        """What the user opened."""
+        self.read_only = read_only or store.read_only
+        self.runtime: Driver = runtime_for(store)
+        self.store: ReadStore = readable(self.runtime.adapt(store))
+        """The same as the runtime uses it."""
+
+    def writable(self, what: str) -> ReadWriteStore:
+        """The store, for writing. Raises `ReadOnlyError` before anything is touched."""
+        if self.read_only and not self.given.read_only:
+            raise ReadOnlyError(f"cannot write {what}: it was opened with mode='r'")
+        return writable(self.store, what)
+
+    def listable(self, what: str) -> ReadListStore:
+        """The store, for listing. Raises `UnsupportedByStoreError`."""
+        if isinstance(self.store, ReadListStore):
+            return self.store
+        raise UnsupportedByStoreError(f"cannot list {what}: {self.given!r} has no list of its keys")
+
+
 class BoundNode(Generic[M]):
     """A node of a hierarchy in a store."""
 
-    def __init__(self, store: Store, path: str, metadata: M, *, read_only: bool = False) -> None:
-        self.given, self.path, self.metadata = store, path, metadata
-        self.read_only = read_only or store.read_only
+    def __init__(self, access: Access, path: str, metadata: M) -> None:
+        self.access, self.path, self.metadata = access, path, metadata
         self.prefix = path + "/" if path else ""
-        self.runtime: Driver = runtime_for(store)
-        self.store = readable(self.runtime.adapt(store))
-        """The store as the runtime uses it; `given` is what the user opened."""
+        self.runtime = access.runtime
 
     @property
     def label(self) -> str:
         """For messages: `array 'a/b'`."""
         return f"{self.metadata.node_type} {self.path!r}"
 
-    def check_writable(self) -> ReadWriteStore:
-        """The store, for writing. Raises `ReadOnlyError` before anything is touched."""
-        if self.read_only:
-            reason = f"{self.given!r} is read-only" if self.given.read_only else "it was opened with mode='r'"
-            raise ReadOnlyError(f"cannot write to {self.label}: {reason}")
-        return writable(self.store, self.label)
-
 
 class BoundGroup(BoundNode[GroupMetadataABC]):
     """A group in a store."""
 
     def with_metadata(self, metadata: GroupMetadataABC) -> BoundGroup:
-        return BoundGroup(self.given, self.path, metadata, read_only=self.read_only)
+        """The same group after its metadata changed."""
+        return BoundGroup(self.access, self.path, metadata)
 
 
 class BoundArray(BoundNode[ArrayMetadataABC]):
@@ -90,35 +105,40 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
 
     def __init__(
         self,
-        store: Store,
+        access: Access,
         path: str,
         metadata: ArrayMetadataABC,
         *,
         options: ArrayOptions | None = None,
-        read_only: bool = False,
         chunk_store: Store | None = None,
         chain: CodecChain | None = None,
     ) -> None:
-        super().__init__(store, path, metadata, read_only=read_only)
+        super().__init__(access, path, metadata)
         self.options = options or ArrayOptions.current()
-        self.chunk_given = chunk_store
-        chunks: Store = store if chunk_store is None else chunk_store
-        for transformer in reversed(metadata.storage_transformers):
-            chunks = transformer.view(chunks, self.prefix)
-        if chunks is not store:
-            self.runtime = runtime_for(store, chunks)
-            self.store = readable(self.runtime.adapt(store))
-        self.chunks = readable(self.runtime.adapt(chunks)) if chunks is not store else self.store
-        """The store of the chunks, seen through the storage transformers."""
+        self.chunk_store = chunk_store
+        self.chunks = self._chunk_store()
+        """The store of the chunks, as the runtime uses it, seen through the storage transformers."""
         self.compare_and_set = None if self.chunks.blocking else self.chunks.ability("set_if")
         self.reader = Reader(self.chunks, self.runtime, pin=self.compare_and_set is not None)
         self.grid = metadata.chunk_grid.dimensions(metadata.shape)
         self.dtype = metadata.data_type.dtype
         self.fill = metadata.fill_value
-        spec = Spec(tuple(dimension.edges[0] for dimension in self.grid), metadata.data_type, metadata.fill_value)
-        self.chain = chain or CodecChain(metadata.codecs, spec)
-        self.box = BOX // max(spec.nbytes, 1) if spec.nbytes else 1
+        spec = Spec(tuple([dimension.edges[0] for dimension in self.grid]), metadata.data_type, metadata.fill_value)
+        try:
+            self.chain = chain or CodecChain(metadata.codecs, spec)
+        except ZarrError as error:
+            raise MetadataError(f"{self.label}: {error}") from error
+        self.box = BOX // spec.nbytes if spec.nbytes else 1
         self._encode = metadata.chunk_key_encoding.encode
+
+    def _chunk_store(self) -> ReadStore:
+        chunks: Store = self.access.given if self.chunk_store is None else self.chunk_store
+        for transformer in reversed(self.metadata.storage_transformers):
+            chunks = transformer.view(chunks, self.prefix)
+        if chunks is self.access.given:
+            return self.access.store
+        self.runtime = runtime_for(self.access.given, chunks)
+        return readable(self.runtime.adapt(chunks))
 
     def key(self, chunk: tuple[int, ...]) -> str:
         """The key of a chunk."""
@@ -126,35 +146,25 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
 
     def with_metadata(self, metadata: ArrayMetadataABC) -> BoundArray:
         """The same array after its metadata changed; the bound codecs are kept where they still fit."""
-        same = metadata.codecs == self.metadata.codecs and metadata.data_type == self.metadata.data_type
+        same = metadata.codecs == self.metadata.codecs and metadata.chunk_grid == self.metadata.chunk_grid
+        chain = self.chain if same else None
         return BoundArray(
-            self.given,
-            self.path,
-            metadata,
-            options=self.options,
-            read_only=self.read_only,
-            chunk_store=self.chunk_given,
-            chain=self.chain if same else None,
+            self.access, self.path, metadata, options=self.options, chunk_store=self.chunk_store, chain=chain
         )
 
     def with_options(self, **changes: object) -> BoundArray:
         """The same array, read and written differently."""
         options = replace(self.options, **changes)  # type: ignore[arg-type]
         return BoundArray(
-            self.given,
-            self.path,
-            self.metadata,
-            options=options,
-            read_only=self.read_only,
-            chunk_store=self.chunk_given,
-            chain=self.chain,
+            self.access, self.path, self.metadata, options=options, chunk_store=self.chunk_store, chain=self.chain
         )
 
-    def check_writable(self) -> ReadWriteStore:
+    def writable_chunks(self) -> ReadWriteStore:
+        """The store of the chunks, for writing. Raises before anything is touched."""
         if self.metadata.ignored:
             raise StoreError(
                 f"cannot write to {self.label}: its metadata names {', '.join(map(repr, self.metadata.ignored))}, "
-                "which reading may ignore and writing may not"
+                "which reading may pass over and writing may not"
             )
-        super().check_writable()
-        return writable(self.chunks, self.label)
+        self.access.writable(f"to {self.label}")
+        return writable(self.chunks, f"to {self.label}")

@@ -82,7 +82,8 @@ class BoundChain(BoundArrayBytes):
         self._viewable = all(aa.view is not None for aa in self._aa)
         kind = type(self.inner)
         reachable = not self._bb and self._viewable
-        self._decodes_part = reachable and kind.decode_part is not BoundArrayBytes.decode_part
+        self.reaches = reachable and kind.decode_part is not BoundArrayBytes.decode_part
+        """Whether a part can be decoded without the whole."""
         self._encodes_part = reachable and kind.encode_part is not BoundArrayBytes.encode_part
         self.nbytes = spec.nbytes or 0
         self.gil_free = (bool(self._bb) and all(bb.gil_free for bb in self._bb)) or self.inner.gil_free
@@ -168,7 +169,7 @@ class BoundChain(BoundArrayBytes):
     # parts, through a source
 
     async def decode_part(self, source: Source, part: Part, out: NDArray[Any]) -> bool:
-        if self._decodes_part:
+        if self.reaches:
             if isinstance(part, Points):
                 return await self.inner.decode_part(source, self._part(part), out)
             return await self.inner.decode_part(source, self._part(part), self._view(out))

@@ -1,6 +1,6 @@
 """Locks on physical addresses, one queue for waiting threads and waiting event loops alike.
 
-The table holds only addresses that are held. Ownership is handed to the first in the queue, so neither kind of
+The table holds only addresses that are held. Ownership is handed to the next in the queue, so neither kind of
 waiter can starve the other. A forked child starts with an empty table: its parent's holders do not exist there.
 """
 
@@ -8,103 +8,53 @@ from __future__ import annotations
 
 import os
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Hashable, Iterable
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
 
-__all__ = ["LOCKS", "LockTable", "LoopWaiter", "ThreadWaiter"]
+__all__ = ["LOCKS", "LockTable", "LoopLock", "ThreadLock"]
 
-
-class Waiter(Protocol):
-    def wake(self) -> bool:
-        """Tell the waiter that it holds the lock; False if nobody is there any more."""
-        ...
-
-
-class ThreadWaiter:
-    """A thread that waits."""
-
-    __slots__ = ("_gate",)
-
-    def __init__(self) -> None:
-        self._gate = threading.Lock()
-        self._gate.acquire()
-
-    def wait(self) -> None:
-        self._gate.acquire()
-
-    def wake(self) -> bool:
-        self._gate.release()
-        return True
-
-
-class LoopWaiter:
-    """A task on an event loop that waits."""
-
-    __slots__ = ("future", "loop")
-
-    def __init__(self, loop: Any) -> None:
-        self.loop = loop
-        self.future: Any = loop.create_future()
-
-    def wake(self) -> bool:
-        try:
-            self.loop.call_soon_threadsafe(self._set)
-        except RuntimeError:  # its loop was closed
-            return False
-        return True
-
-    def _set(self) -> None:
-        if not self.future.done():
-            self.future.set_result(None)
+POLL = 0.05
+"""Seconds after which a thread that waits for a lock looks whether its operation was cancelled."""
 
 
 class LockTable:
-    """Which addresses are held, and who waits for them, in order."""
+    """A queue per address: its first holds the address, the others wait in order."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        self._guard = threading.Lock()
-        self._held: dict[Hashable, deque[Waiter] | None] = {}
+        # reentrant: garbage that is collected in here may be an abandoned operation that holds a lock
+        self._guard = threading.RLock()
+        self._queues: dict[Hashable, deque[AddressLock]] = {}
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._queues)
 
-    def take(self, address: Hashable, waiter: Waiter | None = None) -> bool:
-        """Whether the caller now holds the address; if not, `waiter` is in the queue (unless None)."""
+    def join(self, address: Hashable, lock: AddressLock) -> bool:
+        """Stand in line. Whether the lock holds the address at once; if not, it is woken when it does."""
         with self._guard:
-            if address not in self._held:
-                self._held[address] = None
+            queue = self._queues.get(address)
+            if queue is None:
+                self._queues[address] = deque((lock,))
                 return True
-            if waiter is not None:
-                queue = self._held[address]
-                if queue is None:
-                    queue = self._held[address] = deque()
-                queue.append(waiter)
+            queue.append(lock)
             return False
 
-    def release(self, address: Hashable) -> None:
-        """Hand the address to the next in the queue, or forget it."""
-        while True:
-            with self._guard:
-                queue = self._held[address]
-                if not queue:
-                    del self._held[address]
-                    return
-                waiter = queue.popleft()
-            if waiter.wake():
-                return
-
-    def withdraw(self, address: Hashable, waiter: Waiter) -> None:
-        """Stop waiting: leave the queue, or hand on what was given in the meantime."""
+    def leave(self, address: Hashable, lock: AddressLock) -> None:
+        """Stop holding the address, or waiting for it; harmless for who does neither."""
         with self._guard:
-            queue = self._held.get(address)
-            if queue is not None and waiter in queue:
-                queue.remove(waiter)
+            queue = self._queues.get(address)
+            if queue is None or lock not in queue:
                 return
-        self.release(address)
+            held = queue[0] is lock
+            queue.remove(lock)
+            while held and queue and not queue[0].wake():
+                queue.popleft()
+            if not queue:
+                del self._queues[address]
 
 
 LOCKS = LockTable()
@@ -112,79 +62,85 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=LOCKS.reset)
 
 
-def in_order(addresses: Iterable[Hashable]) -> list[Hashable]:
-    """Distinct addresses in the one order in which everybody takes them."""
-    distinct = set(addresses)
-    return list(distinct) if len(distinct) < 2 else sorted(distinct, key=repr)
+class AddressLock(ABC):
+    """Hold addresses for the length of an `async with` block."""
 
-
-class ThreadLock:
-    """Hold addresses; wait on the thread."""
-
-    __slots__ = ("_addresses", "_taken")
+    __slots__ = ("_addresses",)
 
     def __init__(self, addresses: Iterable[Hashable]) -> None:
-        self._addresses = in_order(addresses)
-        self._taken: list[Hashable] = []
+        distinct = set(addresses)
+        # everybody takes several in the same order, so that no two wait for each other
+        self._addresses = distinct if len(distinct) < 2 else sorted(distinct, key=repr)
+
+    @abstractmethod
+    def wake(self) -> bool:
+        """Tell who waits that it holds the address now; False if nobody is there any more."""
+
+    @abstractmethod
+    async def wait(self) -> None:
+        """Until `wake`."""
 
     async def __aenter__(self) -> None:
         try:
             for address in self._addresses:
-                if not LOCKS.take(address):
-                    self._wait(address)
-                self._taken.append(address)
-        except BaseException:
-            self._release()
+                if not LOCKS.join(address, self):
+                    await self.wait()
+        except BaseException:  # cancelled, or Ctrl-C
+            self._leave()
             raise
-
-    def _wait(self, address: Hashable) -> None:
-        waiter = ThreadWaiter()
-        if LOCKS.take(address, waiter):
-            return
-        try:
-            waiter.wait()
-        except BaseException:  # Ctrl-C while waiting
-            LOCKS.withdraw(address, waiter)
-            raise
-
-    def _release(self) -> None:
-        while self._taken:
-            LOCKS.release(self._taken.pop())
 
     async def __aexit__(self, *exc: object) -> None:
-        self._release()
-
-
-class LoopLock:
-    """Hold addresses; wait on the running event loop."""
-
-    __slots__ = ("_addresses", "_taken")
-
-    def __init__(self, addresses: Iterable[Hashable]) -> None:
-        self._addresses = in_order(addresses)
-        self._taken: list[Hashable] = []
-
-    async def __aenter__(self) -> None:
-        import asyncio
-
         try:
-            for address in self._addresses:
-                if not LOCKS.take(address):
-                    waiter = LoopWaiter(asyncio.get_running_loop())
-                    if not LOCKS.take(address, waiter):
-                        try:
-                            await waiter.future
-                        except BaseException:
-                            LOCKS.withdraw(address, waiter)
-                            raise
-                self._taken.append(address)
-        except BaseException:
-            self._release()
+            self._leave()
+        except BaseException:  # Ctrl-C just here: what stayed held would hang whoever comes next
+            self._leave()
             raise
 
-    def _release(self) -> None:
-        while self._taken:
-            LOCKS.release(self._taken.pop())
+    def _leave(self) -> None:
+        for address in self._addresses:
+            LOCKS.leave(address, self)
 
-    async def __aexit__(self, *exc: object) -> None:
-        self._release()
+
+class ThreadLock(AddressLock):
+    """Waits on the thread; `checkpoint` raises if the operation was cancelled meanwhile."""
+
+    __slots__ = ("_checkpoint", "_gate")
+
+    def __init__(self, addresses: Iterable[Hashable], checkpoint: Callable[[], None]) -> None:
+        super().__init__(addresses)
+        self._checkpoint = checkpoint
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wake(self) -> bool:
+        self._gate.release()
+        return True
+
+    async def wait(self) -> None:
+        while not self._gate.acquire(timeout=POLL):
+            self._checkpoint()
+
+
+class LoopLock(AddressLock):
+    """Waits on the event loop that runs here."""
+
+    __slots__ = ("_future", "_loop")
+
+    def __init__(self, addresses: Iterable[Hashable], loop: Any) -> None:
+        super().__init__(addresses)
+        self._loop = loop
+
+    def wake(self) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(self._set)
+        except RuntimeError:  # its loop was closed
+            return False
+        return True
+
+    def _set(self) -> None:  # runs on the loop, so not before `wait` has made its future
+        if not self._future.done():
+            self._future.set_result(None)
+
+    async def wait(self) -> None:
+        self._future = self._loop.create_future()
+        await self._future

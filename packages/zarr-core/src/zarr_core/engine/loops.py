@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
+import sys
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Iterator
-from concurrent.futures import Future
+from contextlib import suppress
+from itertools import islice
 from typing import Any, TypeVar
 
-from zarr_core.engine.blocking import Cancellation, cancellation
+from zarr_core.engine.blocking import BLOCKING, Cancellation, cancellation
 from zarr_core.engine.step import step, step_iter
 from zarr_core.engine.workers import WORKERS
-from zarr_core.errors import OperationCancelledError, ZarrError
+from zarr_core.errors import ZarrError
 
 __all__ = ["iterate_in_thread", "run_in_thread", "sync", "sync_iter", "wait_out"]
 
@@ -39,14 +41,24 @@ class _Background:
 
     def loop(self) -> asyncio.AbstractEventLoop:
         with self._guard:
-            if self._loop is None or self._loop.is_closed():
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._loop.run_forever, name="zarr-loop", daemon=True)
-                self._thread.start()
+            if self._loop is None:
+                loop = asyncio.new_event_loop()
+                thread = threading.Thread(target=_run_for_good, args=(loop,), name="zarr-loop", daemon=True)
+                thread.start()
+                self._loop, self._thread = loop, thread
             return self._loop
 
-    def is_current_thread(self) -> bool:
-        return self._thread is threading.current_thread()
+    def trouble(self) -> str:
+        """Why this thread must not wait for the loop; "" if it may."""
+        if self._thread is threading.current_thread():
+            return "on the thread of the background event loop, for which it would have to wait: use AsyncArray there"
+        return "while the interpreter shuts down" if sys.is_finalizing() else ""
+
+
+def _run_for_good(loop: asyncio.AbstractEventLoop) -> None:
+    while not loop.is_closed():
+        with suppress(SystemExit, KeyboardInterrupt):  # of an operation: whoever waits for it gets them, too
+            loop.run_forever()
 
 
 _BACKGROUND = _Background()
@@ -60,35 +72,27 @@ def sync(operation: Coroutine[Any, Any, T]) -> T:
     Works while another loop runs on this thread (Jupyter). Ctrl-C cancels the operation, waits for its end and
     then raises. On the background loop's own thread it would wait for itself: an error instead of a hang.
     """
-    if _BACKGROUND.is_current_thread():
+    trouble = _BACKGROUND.trouble()
+    if trouble:
         operation.close()
-        raise ZarrError(
-            "the synchronous API was called on the thread of the background event loop, for which it would have to "
-            "wait: use AsyncArray and AsyncGroup there"
-        )
-    future: Future[T] = asyncio.run_coroutine_threadsafe(operation, _BACKGROUND.loop())
+        raise ZarrError(f"the synchronous API was called {trouble}")
+    ended = threading.Event()
+    future = asyncio.run_coroutine_threadsafe(_telling(operation, ended), _BACKGROUND.loop())
     try:
         return future.result()
     except BaseException:
-        if not future.done():
-            future.cancel()
-            _settle(future)
+        if future.cancel():  # Ctrl-C: the operation is still under way
+            while not ended.is_set():
+                with suppress(KeyboardInterrupt):  # again: nothing may touch the output after this returns
+                    ended.wait()
         raise
 
 
-def _settle(future: Future[Any]) -> None:
-    """Let the background loop finish what cancelling started."""
-    done = threading.Event()
-    loop = _BACKGROUND.loop()
-
-    async def quiet() -> None:
-        others = [task for task in asyncio.all_tasks() if task.cancelling() and task is not asyncio.current_task()]
-        if others:
-            await asyncio.wait(others)
-        done.set()
-
-    asyncio.run_coroutine_threadsafe(quiet(), loop)
-    done.wait()
+async def _telling(operation: Coroutine[Any, Any, T], ended: threading.Event) -> T:
+    try:
+        return await operation
+    finally:
+        ended.set()
 
 
 def sync_iter(source: AsyncIterable[T]) -> Iterator[T]:
@@ -114,7 +118,8 @@ def sync_iter(source: AsyncIterable[T]) -> Iterator[T]:
             items, last = sync(batch())
             yield from items
     finally:
-        sync(close())
+        if not _BACKGROUND.trouble():  # else collected as garbage there, and the loop closes it
+            sync(close())
 
 
 async def run_in_thread(pool: str, fn: Callable[..., T], /, *args: Any) -> T:
@@ -136,8 +141,6 @@ async def run_in_thread(pool: str, fn: Callable[..., T], /, *args: Any) -> T:
             raise
         await wait_out(future)
         raise
-    except OperationCancelledError:
-        raise asyncio.CancelledError from None
 
 
 async def wait_out(future: asyncio.Future[Any]) -> None:
@@ -161,16 +164,20 @@ def _discard(args: tuple[Any, ...]) -> None:
 async def iterate_in_thread(pool: str, source: AsyncIterable[T]) -> AsyncGenerator[T, None]:
     """The items of an async iterator that never suspends, stepped in a worker thread, a batch at a time."""
     items = step_iter(source)
-
-    def batch() -> list[T]:
-        return [item for item, _ in zip(items, range(BATCH), strict=False)]
-
     try:
-        while chunk := await run_in_thread(pool, batch):
-            for item in chunk:
+        while batch := await run_in_thread(pool, _next_batch, items):
+            for item in batch:
                 yield item
     finally:
         await run_in_thread(pool, items.close)  # type: ignore[attr-defined]
+
+
+def _next_batch(items: Iterator[T]) -> list[T]:
+    batch = []
+    for item in islice(items, BATCH):
+        BLOCKING.checkpoint()
+        batch.append(item)
+    return batch
 
 
 def stepped(fn: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., Coroutine[Any, Any, T]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Coroutine, Iterator
+import gc
+from collections.abc import AsyncIterable, Coroutine, Iterable, Iterator
+from traceback import walk_tb
+from types import FrameType
 from typing import Any, TypeVar
 
 from zarr_core.abc.store import Store
@@ -19,12 +22,18 @@ def step(coro: Coroutine[Any, Any, T]) -> T:
         coro.send(None)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
-    where = _innermost(coro)
-    coro.close()
-    raise StoreSuspendedError(
-        f"{where} suspended, although its store declares blocking = True: "
-        "set blocking = False, or do its I/O on the calling thread"
-    )
+    except RuntimeError as error:
+        if str(error) != "no running event loop":
+            raise
+        raise _suspended(frame for frame, _ in walk_tb(error.__traceback__)) from error
+    suspended = _suspended(_awaiting(coro))
+    try:
+        coro.throw(GeneratorExit)  # unlike close(), it ends the step of an async generator as well
+    except (GeneratorExit, StopIteration, StopAsyncIteration):
+        pass
+    except Exception as error:
+        raise suspended from error
+    raise suspended
 
 
 def step_iter(source: AsyncIterable[T]) -> Iterator[T]:
@@ -43,15 +52,27 @@ def step_iter(source: AsyncIterable[T]) -> Iterator[T]:
             step(aclose())
 
 
-def _innermost(coro: Any) -> str:
-    """Who suspended: the innermost store on the chain of awaits, or else the innermost function."""
-    name = "an operation"
-    while coro is not None:
-        frame = getattr(coro, "cr_frame", None) or getattr(coro, "ag_frame", None)
+def _suspended(frames: Iterable[FrameType]) -> StoreSuspendedError:
+    """The error, naming the innermost store among the frames, or else the innermost function."""
+    store, function = "", "an operation"
+    for frame in frames:
+        owner, name = frame.f_locals.get("self"), frame.f_code.co_name
+        function = name
+        if isinstance(owner, Store):
+            store = f"{owner!r}.{name}"
+    return StoreSuspendedError(
+        f"{store or function} suspended, although its store declares blocking = True: "
+        "set blocking = False, or do its I/O on the calling thread"
+    )
+
+
+def _awaiting(awaited: Any) -> Iterator[FrameType]:
+    """The frames on a chain of awaits, from the outermost."""
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
         if frame is not None:
-            owner = frame.f_locals.get("self")
-            if isinstance(owner, Store):
-                return f"{owner!r}.{frame.f_code.co_name}"
-            name = frame.f_code.co_name
-        coro = getattr(coro, "cr_await", None) or getattr(coro, "ag_await", None)
-    return name
+            yield frame
+            awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
+        else:  # the step of an async generator does not say whose it is
+            behind = gc.get_referents(awaited)
+            awaited = behind[0] if len(behind) == 1 else None

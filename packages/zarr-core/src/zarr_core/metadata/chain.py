@@ -6,22 +6,23 @@ Knows the three kinds of codec and no codec by name. Used for the chain of an ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any
 
+from numpy.typing import NDArray
+
+from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.codec import ArrayArrayCodec, ArrayBytesCodec, BytesBytesCodec, Codec, Spec
-from zarr_core.abc.data_type import JSON
+from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.errors import MetadataError
 from zarr_core.metadata.extensions import parse_codec_list
 
-__all__ = ["check_chain", "codecs_to_json", "complete_chain", "parse_codecs", "resolve_chain"]
+__all__ = ["check_chain", "chunk_specs", "codecs_to_json", "complete_chain", "parse_codecs", "resolve_chain"]
 
 _STAGES: tuple[tuple[type[Codec], str], ...] = (
     (ArrayArrayCodec, "array-to-array"),
     (ArrayBytesCodec, "array-to-bytes"),
     (BytesBytesCodec, "bytes-to-bytes"),
 )
-
-C = TypeVar("C", bound=Codec)
 
 
 def check_chain(codecs: Sequence[Codec]) -> None:
@@ -55,10 +56,20 @@ def complete_chain(codecs: Iterable[Codec], spec: Spec) -> tuple[Codec, ...]:
     return tuple(codec for codec, _ in _walk(codecs, spec, lambda codec, spec: codec.complete(spec)))
 
 
+def chunk_specs(grid: ChunkGrid, shape: tuple[int, ...], data_type: DataType, fill: NDArray[Any]) -> list[Spec]:
+    """Chunks to check a chain with, so that every length that occurs along a dimension occurs in one of them.
+
+    One for a regular grid; not every combination of lengths, since codecs look at each dimension by itself.
+    """
+    edges = [dimension.edges or (1,) for dimension in grid.dimensions(shape)]
+    count = max(map(len, edges), default=1)
+    return [Spec(tuple(lengths[min(i, len(lengths) - 1)] for lengths in edges), data_type, fill) for i in range(count)]
+
+
 def parse_codecs(values: Sequence[JSON], where: str = "") -> tuple[Codec, ...]:
     """The codecs of a JSON list, in the right order, for a chain that is configuration of another codec.
 
-    `where` says in error messages whose codecs they are, e.g. `"array 'a/b'"`. Raises `MetadataError` and
+    `where` says in error messages whose codecs they are, e.g. `"of array 'a/b'"`. Raises `MetadataError` and
     `PluginError`. An unknown codec is refused here even if it need not be understood: nothing would keep writers
     from writing through it (digest 1.5).
     """
@@ -90,4 +101,4 @@ def _stage(codec: Codec) -> int:
     for stage, (kind, _) in enumerate(_STAGES):
         if isinstance(codec, kind):
             return stage
-    raise MetadataError(f"{short(codec)} is not a codec", member="codecs")
+    raise MetadataError(f"{codec!r} is not a codec: it subclasses none of the three kinds", member="codecs")

@@ -28,8 +28,7 @@ _repr.maxlist = _repr.maxtuple = _repr.maxdict = 8
 
 def fail(key: str, member: str, message: str, cause: BaseException | None = None) -> NoReturn:
     """Raise the `MetadataError` of a document; `key` is "" for one that is not stored yet."""
-    text = f"{key!r}: {message}" if key else message
-    raise MetadataError(text, document=key, member=member) from cause
+    raise MetadataError(f"{key!r}: {message}" if key else message, document=key, member=member) from cause
 
 
 def short(value: object) -> str:
@@ -97,7 +96,7 @@ def _clean(value: Any, key: str, where: str) -> JSON:
     if value is None or value is True or value is False:
         return value
     if isinstance(value, str):
-        if not value.isascii() and not value.encode("utf-8", "ignore").decode() == value:
+        if not value.isascii() and value.encode("utf-8", "ignore").decode() != value:
             fail(key, where, f"{where} is {short(value)}, which UTF-8 cannot hold: it has a lone surrogate")
         return str(value)
     if isinstance(value, int):

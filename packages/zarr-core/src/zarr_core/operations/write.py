@@ -24,7 +24,7 @@ async def write(array: BoundArray, selection: Selection, values: NDArray[Any]) -
 
     A chunk that is covered is never read; one that becomes all fill is erased unless the array keeps those.
     """
-    store = array.check_writable()
+    store = array.writable_chunks()
     cut = [pieces(picked, grid) for picked, grid in zip(selection.picked, array.grid, strict=True)]
     full = selection.full_view(values)
 

@@ -9,9 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module, invalidate_caches
 from typing import Any
 
-__all__ = ["Declaration", "declarations", "forget", "normalized"]
+from zarr_core.errors import PluginError
+from zarr_core.log import codec_log
+
+__all__ = ["CONTRACT", "Declaration", "Unfit", "check_contract", "declarations", "forget", "normalized", "reason"]
+
+CONTRACT = 1
+"""The major version of the contracts in `zarr_core.abc`. A class that says another one is refused."""
+
+
+class Unfit(PluginError):
+    """What was loaded is not what the declaration promises. The message begins with a verb."""
 
 
 class Declaration:
@@ -19,10 +30,10 @@ class Declaration:
 
     __slots__ = ("_found", "_loaded", "distribution", "error", "name", "value")
 
-    def __init__(self, name: str, value: str, found: Any) -> None:
+    def __init__(self, name: str, value: str, distribution: str, found: Any) -> None:
         self.name = name
         self.value = value
-        self.distribution = str(found.metadata["Name"])
+        self.distribution = distribution
         self.error: Exception | None = None
         """Why it is broken, if loading it failed."""
         self._found = found
@@ -42,25 +53,31 @@ class Declaration:
         return self._loaded is not None
 
     @property
+    def problem(self) -> str:
+        """Who is broken and why, for messages; empty as long as it is not."""
+        if self.error is None:
+            return ""
+        if isinstance(self.error, Unfit):
+            return f"{self.source} {self.error}"
+        return f"{self.source} fails to import ({reason(self.error)})"
+
+    @property
     def attribute(self) -> str:
         """What is named within the module: `ZstdCodec` of `zarr_codecs.zstd:ZstdCodec`."""
         return self.value.partition("[")[0].partition(":")[2].strip()
 
     def load(self) -> Any:
-        """The object; the module is imported the first time. A failure is kept and raised again, not retried."""
-        if self.error is not None:
-            raise self.error
-        if self._loaded is None:
-            from importlib import import_module
-
+        """The object; its module is imported the first time. None if that fails: `error` says why, for good."""
+        if self._loaded is None and self.error is None:
+            module, _, attribute = self.value.partition("[")[0].partition(":")
             try:
-                loaded: Any = import_module(self.value.partition("[")[0].partition(":")[0].strip())
-                for step in filter(None, self.attribute.split(".")):
+                loaded: Any = import_module(module.strip())
+                for step in filter(None, attribute.strip().split(".")):
                     loaded = getattr(loaded, step)
+                check_contract(loaded)
+                self._loaded = loaded
             except Exception as error:
                 self.error = error
-                raise
-            self._loaded = loaded
         return self._loaded
 
 
@@ -71,9 +88,7 @@ def declarations(group: str) -> Mapping[str, tuple[Declaration, ...]]:
 
 def forget() -> None:
     """Scan anew when next asked: something was installed since."""
-    import importlib
-
-    importlib.invalidate_caches()
+    invalidate_caches()
     _scan.cache_clear()
 
 
@@ -82,25 +97,42 @@ def normalized(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+def check_contract(obj: object) -> None:
+    """Raise `Unfit` for a class that was built for another major version."""
+    contract = getattr(obj, "contract", CONTRACT)
+    if str(contract).partition(".")[0] != str(CONTRACT):
+        raise Unfit(f"was built for contract {contract}, and this zarr-core has contract {CONTRACT}")
+
+
+def reason(error: BaseException) -> str:
+    """An exception in one line. Those of imports speak for themselves, others need their kind."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, (ImportError, PluginError)) else f"{type(error).__name__}: {text}"
+
+
 @cache
 def _scan() -> dict[str, dict[str, tuple[Declaration, ...]]]:
     from importlib_metadata import distribution, distributions
 
-    # Reading the text of every file and parsing those few that mention us is twice as fast as `entry_points()`.
-    names = {
-        found.metadata["Name"]: None
-        for found in distributions()
-        if "zarr_core" in (found.read_text("entry_points.txt") or "")
-    }
     index: dict[str, dict[str, tuple[Declaration, ...]]] = {}
-    seen: set[tuple[str, str, str]] = set()
-    for name in names:
-        found = distribution(name)  # the first of that name on the path: the one that an import would find
-        for point in found.entry_points:
-            # a distribution that is listed twice (editable and not, a path twice) does not disagree with itself
-            line = (normalized(name), point.group, point.name)
-            if line not in seen and (point.group + ".").startswith("zarr_core."):
-                seen.add(line)
-                group = index.setdefault(point.group, {})
-                group[point.name] = (*group.get(point.name, ()), Declaration(point.name, point.value, found))
+    scanned: set[str] = set()
+    for found in distributions():
+        try:
+            # Reading the text of every file and parsing those few that mention us is twice as fast as `entry_points()`.
+            if "zarr_core" not in (found.read_text("entry_points.txt") or ""):
+                continue
+            name = found.name
+            if normalized(name) in scanned:  # listed twice (editable and not, a path twice): no conflict with itself
+                continue
+            scanned.add(normalized(name))
+            first = distribution(name)  # on the path: the one that an import would find
+            # a dictionary, because one distribution cannot disagree with itself
+            lines = {(point.group, point.name): point.value for point in first.entry_points}
+        except Exception as error:  # what an interrupted installation left behind must not take the others along
+            codec_log.warning("the entry points of %s cannot be read: %s", found, reason(error))
+            continue
+        for (group, left), value in lines.items():
+            if (group + ".").startswith("zarr_core."):
+                claims = index.setdefault(group, {})
+                claims[left] = (*claims.get(left, ()), Declaration(left, value, name, first))
     return index

@@ -5,10 +5,9 @@ The only central list of the project, and only for messages. A name that is miss
 
 from __future__ import annotations
 
-__all__ = ["hint"]
+import re
 
-_CODECS = "zarr-codecs"
-_STORES = "zarr-stores"
+__all__ = ["hint", "hint_for_class"]
 
 _NAMES: dict[str, dict[str, str]] = {
     "zarr-core": {
@@ -34,8 +33,8 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "'zarr-stores[http]'": {"urls": "http https"},
     "'zarr-stores[s3]'": {"stores": "s3", "urls": "s3 s3a"},
-    "'zarr-stores' gcsfs": {"urls": "gs gcs"},
-    "'zarr-stores' adlfs": {"urls": "az abfs abfss adl"},
+    "zarr-stores gcsfs": {"urls": "gs gcs"},
+    "zarr-stores adlfs": {"urls": "az abfs abfss adl"},
     "zarr-h5compat": {"namespaces": "h5py_compat"},
 }
 
@@ -47,4 +46,14 @@ def hint(registry: str, name: str) -> str | None:
         names = registries.get(registry, "").split()
         if name in names or family in names:
             return install
+    return None
+
+
+def hint_for_class(registry: str, attribute: str) -> str | None:
+    """The same for the name of a class: `ZstdCodec`, `ZipStore`, `ShardingCodec`."""
+    stem = attribute.removesuffix("Codec").removesuffix("Store").lower()
+    for install, registries in _NAMES.items():
+        for name in registries.get(registry, "").split():
+            if stem and re.sub(r"[\W_]", "", name).startswith(stem):
+                return install
     return None

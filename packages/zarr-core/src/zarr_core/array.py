@@ -1,0 +1,196 @@
+"""`Array` and `AsyncArray`: the same bound array seen from plain code and from tasks. One line to an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from typing_extensions import Self
+
+from zarr_core.abc.array import AsynchronousArray, BaseArray, SynchronousArray
+from zarr_core.abc.data_type import JSON
+from zarr_core.abc.metadata import ArrayMetadataABC
+from zarr_core.abc.store import Store
+from zarr_core.attributes import Attributes
+from zarr_core.engine.bound import Access, ArrayOptions, BoundArray
+from zarr_core.indexing.selection import BasicSelection, basic
+from zarr_core.info import ArrayInfo
+from zarr_core.operations.select import get, put
+from zarr_core.operations.update import append, replace_attributes, resize, update_attributes
+
+__all__ = ["Array", "AsyncArray"]
+
+T = TypeVar("T")
+
+
+class _Handle(BaseArray):
+    """What both have: the bound array."""
+
+    _bound: BoundArray
+
+    @classmethod
+    def _of(cls, bound: BoundArray) -> Self:
+        handle = cls.__new__(cls)
+        handle._bound = bound
+        return handle
+
+    @property
+    def metadata(self) -> ArrayMetadataABC:
+        return self._bound.metadata
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._bound.metadata.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._bound.dtype
+
+    @property
+    def store(self) -> Store:
+        return self._bound.access.given
+
+    @property
+    def path(self) -> str:
+        return self._bound.path
+
+    @property
+    def read_only(self) -> bool:
+        return self._bound.access.read_only
+
+    @property
+    def options(self) -> ArrayOptions:
+        """How it is read and written; see `with_config`."""
+        return self._bound.options
+
+    @property
+    def order(self) -> str:
+        """Memory order of what reading returns, "C" or "F"."""
+        return self._bound.options.order
+
+    @property
+    def info(self) -> ArrayInfo:
+        """What there is to know without listing a chunk; prints as a table."""
+        return ArrayInfo.of(self)
+
+    def with_config(self, config: Mapping[str, Any] | None = None, **changes: Any) -> Self:
+        """The same array with other `ArrayOptions`: `missing_chunk`, `write_empty_chunks`, `order`."""
+        return self._of(self._bound.with_options(**{**(config or {}), **changes}))
+
+    def _adopt(self, metadata: ArrayMetadataABC) -> None:
+        self._bound = self._bound.with_metadata(metadata)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same stored array. For their values: `numpy.array_equal(a, b)`."""
+        if not isinstance(other, _Handle):
+            return NotImplemented
+        mine, theirs = self._bound, other._bound
+        return mine.path == theirs.path and mine.metadata == theirs.metadata and self.store == other.store
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        bound = self._bound
+        state = (bound.access.given, bound.access.read_only, bound.path, bound.metadata, bound.options)
+        return _rebuild, (type(self), *state, bound.chunk_store)
+
+    def __repr__(self) -> str:
+        where = f"{self.name} in {self.store!r}"
+        return f"<{type(self).__name__} {where} shape={self.shape} dtype={self.dtype}>"
+
+
+def _rebuild(
+    cls: type[_Handle],
+    store: Store,
+    read_only: bool,
+    path: str,
+    metadata: ArrayMetadataABC,
+    options: ArrayOptions,
+    chunk_store: Store | None,
+) -> _Handle:
+    access = Access(store, read_only=read_only)
+    return cls._of(BoundArray(access, path, metadata, options=options, chunk_store=chunk_store))
+
+
+class Array(_Handle, SynchronousArray):
+    """A chunked array in a store, for plain code.
+
+    Index it like a numpy array; made by `create_array`, `open_array` and the methods of `Group`.
+    """
+
+    def _run(self, operation: Coroutine[Any, Any, T]) -> T:
+        return self._bound.runtime.run(operation)
+
+    @property
+    def async_array(self) -> AsyncArray:
+        """The same array for tasks."""
+        return AsyncArray._of(self._bound)
+
+    @property
+    def attrs(self) -> Attributes:
+        return Attributes(
+            lambda: self._bound.metadata.attributes,
+            lambda change: self._adopt(self._run(replace_attributes(self._bound, change))),
+        )
+
+    def __getitem__(self, selection: BasicSelection) -> Any:
+        bound = self._bound
+        return bound.runtime.run(get(bound, basic(selection, bound.metadata.shape)))
+
+    def __setitem__(self, selection: BasicSelection, value: ArrayLike) -> None:
+        bound = self._bound
+        bound.runtime.run(put(bound, basic(selection, bound.metadata.shape), value))
+
+    def get_basic_selection(self, selection: BasicSelection = ..., *, out: NDArray[Any] | None = None) -> Any:
+        """Read a basic selection, into `out` if given, which has its shape and dtype."""
+        return self._run(get(self._bound, basic(selection, self.shape), out))
+
+    def set_basic_selection(self, selection: BasicSelection, value: ArrayLike) -> None:
+        """Write to a basic selection."""
+        self[selection] = value
+
+    def resize(self, new_shape: int | tuple[int, ...]) -> None:
+        self._adopt(self._run(resize(self._bound, _shape(new_shape))))
+
+    def append(self, data: ArrayLike, axis: int = 0) -> tuple[int, ...]:
+        self._adopt(self._run(append(self._bound, np.asarray(data), axis)))
+        return self.shape
+
+    def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
+        self._adopt(self._run(update_attributes(self._bound, new_attributes)))
+        return self
+
+
+class AsyncArray(_Handle, AsynchronousArray):
+    """A chunked array in a store, for tasks. Never blocks the loop: blocking stores are served by threads."""
+
+    async def _run(self, operation: Coroutine[Any, Any, T]) -> T:
+        return await self._bound.runtime.arun(operation)
+
+    @property
+    def sync_array(self) -> Array:
+        """The same array for plain code."""
+        return Array._of(self._bound)
+
+    async def getitem(self, selection: BasicSelection, *, out: NDArray[Any] | None = None) -> Any:
+        return await self._run(get(self._bound, basic(selection, self.shape), out))
+
+    async def setitem(self, selection: BasicSelection, value: ArrayLike) -> None:
+        await self._run(put(self._bound, basic(selection, self.shape), value))
+
+    async def resize(self, new_shape: int | tuple[int, ...]) -> None:
+        self._adopt(await self._run(resize(self._bound, _shape(new_shape))))
+
+    async def append(self, data: ArrayLike, axis: int = 0) -> tuple[int, ...]:
+        self._adopt(await self._run(append(self._bound, np.asarray(data), axis)))
+        return self.shape
+
+    async def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
+        self._adopt(await self._run(update_attributes(self._bound, new_attributes)))
+        return self
+
+
+def _shape(shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (int(shape),) if isinstance(shape, int | np.integer) else tuple(int(length) for length in shape)

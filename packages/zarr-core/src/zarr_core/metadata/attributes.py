@@ -1,0 +1,32 @@
+"""The user's attributes as metadata shows them: a read-only mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from zarr_core.abc.data_type import JSON
+from zarr_core.metadata.strict_json import copy
+
+__all__ = ["Attributes"]
+
+
+class Attributes(Mapping[str, JSON]):
+    """Attributes by name. Lists and objects are given out as copies, so that metadata stays what it was."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, JSON]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> JSON:
+        value = self._values[name]
+        return copy(value) if isinstance(value, dict | list) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(dict(self._values))

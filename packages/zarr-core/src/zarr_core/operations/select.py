@@ -1,0 +1,52 @@
+"""From a caller's selection and values to `read` and `write`: allocate, broadcast, check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from zarr_core.engine.bound import BoundArray
+from zarr_core.errors import SelectionError, ZarrError
+from zarr_core.indexing.selection import Selection
+from zarr_core.operations.read import read
+from zarr_core.operations.write import write
+
+__all__ = ["get", "put"]
+
+
+async def get(array: BoundArray, selection: Selection, out: NDArray[Any] | None = None) -> Any:
+    """What the selection selects, in a new array or in `out`; a numpy scalar if no dimension is left."""
+    if out is not None:
+        if out.shape != selection.shape or out.dtype != array.dtype:
+            raise SelectionError(
+                f"out has shape {out.shape} and dtype {out.dtype}; this selection of {array.label} needs "
+                f"shape {selection.shape} and dtype {array.dtype}"
+            )
+        return await read(array, selection, out)
+    result = await read(array, selection, np.empty(selection.shape, array.dtype, order=array.options.order))
+    return result if selection.shape else result[()]
+
+
+async def put(array: BoundArray, selection: Selection, value: ArrayLike) -> None:
+    """Write `value`, broadcast to the selection. Raises before anything is touched if it does not fit."""
+    array.writable_chunks()
+    await write(array, selection, _fitting(array, selection, value))
+
+
+def _fitting(array: BoundArray, selection: Selection, value: ArrayLike) -> NDArray[Any]:
+    try:
+        values = np.asarray(value)
+        if values.dtype != array.dtype:
+            values = values.astype(array.dtype, casting="unsafe" if values.ndim else "same_kind")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"cannot write {type(value).__name__} to {array.label} of dtype {array.dtype}: {error}") from None
+    if values.shape == selection.shape:
+        return values
+    try:
+        return np.broadcast_to(values, selection.shape)
+    except ValueError:
+        raise SelectionError(
+            f"cannot write values of shape {values.shape} to a selection of shape {selection.shape} of {array.label}"
+        ) from None
