@@ -167,7 +167,11 @@ def test_the_environment_sets_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("variable", "text", "message"),
     [
-        ("ZARR_CORE_IO__REQUESTS", "many", "ZARR_CORE_IO__REQUESTS: .*'io.requests' takes a positive integer, not 'many'"),
+        (
+            "ZARR_CORE_IO__REQUESTS",
+            "many",
+            "ZARR_CORE_IO__REQUESTS: .*'io.requests' takes a positive integer, not 'many'",
+        ),
         ("ZARR_CORE_IO_REQUESTS", "8", "ZARR_CORE_IO_REQUESTS: config has no setting 'io_requests'"),
     ],
 )

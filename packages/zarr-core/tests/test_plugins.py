@@ -151,7 +151,9 @@ def test_a_missing_plugin_says_what_to_install(registry: str, name: str, distrib
 
 def test_a_name_that_nobody_knows_is_not_installed_either(install: Install) -> None:
     install("acme-zarr", "1.2", {"zarr_core.codecs": {"acme.rle": "acme:Rle"}}, acme=RLE)
-    with pytest.raises(PluginNotInstalledError, match=r"^codec 'acme.rel' is not installed, .*did you mean 'acme.rle'$"):
+    with pytest.raises(
+        PluginNotInstalledError, match=r"^codec 'acme.rel' is not installed, .*did you mean 'acme.rle'$"
+    ):
         codecs.get("acme.rel")
     with pytest.raises(PluginNotInstalledError, match=r"^codec '~~' is not installed, .*`zarr-core plugins`"):
         codecs.get("~~")
@@ -285,7 +287,9 @@ def test_remains_of_an_interrupted_installation_break_nothing(
     install: Install, caplog: pytest.LogCaptureFixture
 ) -> None:
     site = install("acme-zarr", "1.2", {"zarr_core.codecs": {"acme.rle": "acme:Rle"}}, acme=RLE)
-    for number, junk in enumerate([b"[zarr_core.codecs]\n= x\n[", b"zarr_core \xff\xfe", b"[zarr_core.codecs]\nno value\n"]):
+    for number, junk in enumerate(
+        [b"[zarr_core.codecs]\n= x\n[", b"zarr_core \xff\xfe", b"[zarr_core.codecs]\nno value\n"]
+    ):
         (site / f"junk{number}-1.dist-info").mkdir()
         (site / f"junk{number}-1.dist-info" / "entry_points.txt").write_bytes(junk)
     refresh()

@@ -66,7 +66,10 @@ def test_statement_74_shape_7_10_in_chunks_3_4_has_nine_chunks() -> None:
 
 
 def test_statement_75_element_5_9_is_in_chunk_1_2_at_2_1() -> None:
-    found = [(d.locate(x), x - d.span(d.locate(x))[0]) for d, x in zip(RegularGrid((3, 4)).dimensions((7, 10)), (5, 9), strict=True)]
+    found = [
+        (d.locate(x), x - d.span(d.locate(x))[0])
+        for d, x in zip(RegularGrid((3, 4)).dimensions((7, 10)), (5, 9), strict=True)
+    ]
     assert found == [(1, 2), (2, 1)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,24 +23,23 @@ __all__ = ["Gate", "GatedStore", "ThreadStore"]
 class ThreadStore(WrapperStore):
     """A blocking store that waits, its calls made in worker threads."""
 
+    transparent = True
     blocking = False
 
     async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:
-        return await stepped(self.store.get)(key, byte_range)
+        return await stepped(self.store.get)(key, byte_range)  # type: ignore[no-any-return]
 
     async def get_ranges(self, key: str, ranges: Sequence[Range | Suffix]) -> Buffers | None:
-        return await stepped(self.store.get_ranges)(key, ranges)
+        return await stepped(self.store.get_ranges)(key, ranges)  # type: ignore[no-any-return]
 
-    async def get_partial_values(
-        self, key_ranges: Iterable[tuple[str, Range | Suffix | None]]
-    ) -> list[Buffer | None]:
-        return await stepped(self.store.get_partial_values)(key_ranges)
+    async def get_partial_values(self, key_ranges: Iterable[tuple[str, Range | Suffix | None]]) -> list[Buffer | None]:
+        return await stepped(self.store.get_partial_values)(key_ranges)  # type: ignore[no-any-return]
 
     async def exists(self, key: str) -> bool:
-        return await stepped(self.store.exists)(key)
+        return await stepped(self.store.exists)(key)  # type: ignore[no-any-return]
 
     async def getsize(self, key: str) -> int | None:
-        return await stepped(self.store.getsize)(key)
+        return await stepped(self.store.getsize)(key)  # type: ignore[no-any-return]
 
     async def set(self, key: str, value: Value) -> None:
         await stepped(self.store.set)(key, value)
@@ -57,7 +57,7 @@ class ThreadStore(WrapperStore):
         await stepped(self.store.rename)(old, new)
 
     async def getsize_prefix(self, prefix: str) -> int:
-        return await stepped(self.store.getsize_prefix)(prefix)
+        return await stepped(self.store.getsize_prefix)(prefix)  # type: ignore[no-any-return]
 
     def list(self) -> AsyncIterator[str]:
         return iterate_in_thread("compute", self.store.list())
@@ -70,7 +70,7 @@ class ThreadStore(WrapperStore):
 
     def ability(self, name: AbilityName) -> Callable[..., Awaitable[Any]] | None:
         found = self.store.ability(name)
-        return None if found is None else stepped(found)  # type: ignore[arg-type]
+        return None if found is None else stepped(found)
 
 
 class Gate:
@@ -89,25 +89,30 @@ class Gate:
             self._flying, self._bytes = self._flying + 1, self._bytes + size
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        entry = (size, future)
-        self._waiting.append(entry)
+        self._waiting.append((size, future))
         try:
             await future
-        except asyncio.CancelledError:
-            if future.cancelled() or not future.done():
-                self._waiting.remove(entry)
-            else:  # let in and cancelled in the same moment
+        except BaseException:
+            if future.done() and not future.cancelled():  # let in and cancelled in the same moment
                 self.leave(size)
+            else:
+                future.cancel()
+                self._admit()
             raise
 
     def leave(self, size: int) -> None:
         self._flying, self._bytes = self._flying - 1, self._bytes - size
-        while self._waiting and self._fits(self._waiting[0][0]):
-            waiting, future = self._waiting.popleft()
-            if future.cancelled():
-                continue
-            self._flying, self._bytes = self._flying + 1, self._bytes + waiting
-            future.set_result(None)
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._waiting:
+            size, future = self._waiting[0]
+            if not future.cancelled():
+                if not self._fits(size):
+                    return
+                self._flying, self._bytes = self._flying + 1, self._bytes + size
+                future.set_result(None)
+            self._waiting.popleft()
 
 
 FIRST_GUESS = 16 << 20
@@ -116,6 +121,8 @@ FIRST_GUESS = 16 << 20
 
 class GatedStore(WrapperStore):
     """A store that suspends, its requests limited."""
+
+    transparent = True
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -141,14 +148,18 @@ class GatedStore(WrapperStore):
     async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:
         if byte_range is None:
             value: Buffer | None = await self._through(self._typical, self.store.get, key)
-            if value is not None:  # values of one store are alike; a smaller one lowers the guess slowly
-                self._typical = max(len(value), self._typical // 2)
+            if value is not None:
+                self._learn(value)
             return value
         return await self._through(_size(byte_range), self.store.get, key, byte_range)  # type: ignore[no-any-return]
 
     async def get_ranges(self, key: str, ranges: Sequence[Range | Suffix]) -> Buffers | None:
-        size = sum(_size(wanted) for wanted in ranges)
-        return await self._through(size, self.store.get_ranges, key, ranges)  # type: ignore[no-any-return]
+        return await self._through(sum(map(_size, ranges)), self.store.get_ranges, key, ranges)  # type: ignore[no-any-return]
+
+    async def get_partial_values(self, key_ranges: Iterable[tuple[str, Range | Suffix | None]]) -> list[Buffer | None]:
+        wanted = list(key_ranges)
+        size = sum(self._typical if part is None else _size(part) for _, part in wanted)
+        return await self._through(size, self.store.get_partial_values, wanted)  # type: ignore[no-any-return]
 
     async def exists(self, key: str) -> bool:
         return await self._through(0, self.store.exists, key)  # type: ignore[no-any-return]
@@ -160,18 +171,35 @@ class GatedStore(WrapperStore):
         size = sum(map(len, value)) if isinstance(value, list) else len(value)
         await self._through(size, self.store.set, key, value)
 
+    async def set_partial_values(self, parts: Iterable[tuple[str, int, Buffer]]) -> None:
+        wanted = list(parts)
+        await self._through(sum(len(piece) for _, _, piece in wanted), self.store.set_partial_values, wanted)
+
     async def delete(self, key: str) -> None:
         await self._through(0, self.store.delete, key)
 
     def ability(self, name: AbilityName) -> Callable[..., Awaitable[Any]] | None:
         found = self.store.ability(name)
-        if found is None:
-            return None
+        return None if found is None else partial(self._call, name, found)
 
-        async def limited(*args: Any) -> Any:
-            return await self._through(self._typical, found, *args)
+    async def _call(self, name: AbilityName, found: Callable[..., Awaitable[Any]], key: Any, *args: Any) -> Any:
+        match name, args:
+            case "get_versioned", (ranges,) if ranges is not None:
+                size = sum(map(_size, ranges))
+            case "get_into", (buffer,):
+                size = memoryview(buffer).nbytes
+            case "get_many", ():
+                size = self._typical * len(key)
+            case _:
+                size = self._typical
+        answer = await self._through(size, found, key, *args)
+        if name == "get_versioned" and args[0] is None and answer is not None:
+            self._learn(answer[0][0])
+        return answer
 
-        return limited
+    def _learn(self, value: Buffer) -> None:
+        # values of one store are alike; a smaller one lowers the guess slowly
+        self._typical = max(len(value), self._typical // 2)
 
 
 def _size(byte_range: Range | Suffix) -> int:

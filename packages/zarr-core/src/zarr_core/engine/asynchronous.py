@@ -76,12 +76,12 @@ class AsyncRuntime:
     def adapt(self, store: Store) -> Store:
         """The store with each part that suspends behind the limits, and each part that waits in threads; once."""
         key = id(store)
-        origin, adapted = self._adapted.get(key, (_nothing, _nothing))
-        found = adapted()
-        if found is None or origin() is not store:
-            found = store.adapt(_wrap)
-            self._adapted[key] = ref(store, lambda _: self._adapted.pop(key, None)), ref(found)
-        return found
+        known = self._adapted.get(key)
+        adapted = known[1]() if known is not None and known[0]() is store else None
+        if adapted is None:
+            adapted = store.adapt(_wrap)
+            self._adapted[key] = ref(store, lambda _: self._adapted.pop(key, None)), ref(adapted)
+        return adapted
 
     # how callers start an operation, from plain code and from a task
 
@@ -101,10 +101,6 @@ class AsyncRuntime:
 
 
 _END: Any = object()
-
-
-def _nothing() -> None:
-    return None
 
 
 def _wrap(part: Store) -> Store:

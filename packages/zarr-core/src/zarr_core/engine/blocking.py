@@ -110,11 +110,8 @@ class BlockingRuntime:
 
     # how callers start an operation, from plain code and from a task
 
-    def run(self, operation: Coroutine[Any, Any, T]) -> T:
-        return step(operation)
-
-    def drive(self, source: AsyncIterable[T]) -> Iterator[T]:
-        return step_iter(source)
+    run = staticmethod(step)
+    drive = staticmethod(step_iter)
 
     async def arun(self, operation: Coroutine[Any, Any, T]) -> T:
         from zarr_core.engine.loops import run_in_thread
@@ -132,9 +129,7 @@ class BlockingRuntime:
 class _Shared:
     """One `map` that caller and helpers drain together."""
 
-    def __init__(
-        self, fn: Callable[[Any], Awaitable[Any]], iterator: Iterator[Any], results: list[Any] | None
-    ) -> None:
+    def __init__(self, fn: Callable[[Any], Awaitable[Any]], iterator: Iterator[Any], results: list[Any] | None) -> None:
         self._fn, self._results = fn, results
         self._items: Iterator[tuple[int, Any]] = enumerate(iterator, 0 if results is None else len(results))
         self._guard = threading.Lock()

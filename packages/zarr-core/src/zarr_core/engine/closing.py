@@ -10,7 +10,7 @@ __all__ = ["closing"]
 T = TypeVar("T")
 
 
-class closing(Generic[T]):  # noqa: N801 - reads as a verb, like contextlib.closing
+class closing(Generic[T]):  # reads as a verb, like contextlib.closing
     """`async with closing(source) as items`."""
 
     __slots__ = ("_iterator",)

@@ -2,7 +2,10 @@
 
 An entry is kept per physical address with the version of the value it was made from. Stores that give versions
 find out when another process wrote, because the next read compares; for the others writes of this process drop
-the entry, and what another process wrote is seen when the entry is evicted or the array opened anew.
+the entry, and what another process wrote is seen when the entry is evicted.
+
+What is made while the value is written must not be kept: it may be of the old value, and the write has dropped
+the entry already. So whoever makes a thing takes a mark first, and every drop changes the mark.
 """
 
 from __future__ import annotations
@@ -18,6 +21,10 @@ from zarr_core.abc.store import Version
 __all__ = ["MEMO", "Memo"]
 
 
+_MARKS = 64
+"""Addresses share so many marks; a collision costs one thing that is not kept."""
+
+
 class Memo:
     """Least recently used first out, by size in bytes."""
 
@@ -26,9 +33,14 @@ class Memo:
         self.reset()
 
     def reset(self) -> None:
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()  # an abandoned operation that is collected as garbage may drop, too
         self._entries: OrderedDict[Hashable, tuple[Version | None, dict[Hashable, Any], int]] = OrderedDict()
         self._size = 0
+        self._marks = [object() for _ in range(_MARKS)]
+
+    def mark(self, address: Hashable) -> object:
+        """To be taken before the first read for what is to be kept."""
+        return self._marks[hash(address) % _MARKS]
 
     def find(self, address: Hashable, name: Hashable) -> tuple[Version | None, Any] | None:
         """Version and thing, if there is one."""
@@ -41,9 +53,13 @@ class Memo:
             return None
         return entry[0], entry[1][name]
 
-    def keep(self, address: Hashable, name: Hashable, version: Version | None, thing: Any, size: int) -> None:
+    def keep(
+        self, address: Hashable, name: Hashable, version: Version | None, thing: Any, size: int, mark: object
+    ) -> None:
         """Remember the thing, made from that version; what was made from another version is dropped."""
         with self._guard:
+            if self.mark(address) is not mark:
+                return
             old = self._entries.pop(address, None)
             things: dict[Hashable, Any] = {}
             total = size
@@ -60,11 +76,11 @@ class Memo:
 
     def drop(self, address: Hashable) -> None:
         """Forget all about the value; called by every write to it."""
-        if address in self._entries:
-            with self._guard:
-                entry = self._entries.pop(address, None)
-                if entry is not None:
-                    self._size -= entry[2]
+        with self._guard:
+            self._marks[hash(address) % _MARKS] = object()
+            entry = self._entries.pop(address, None)
+            if entry is not None:
+                self._size -= entry[2]
 
 
 MEMO = Memo()

@@ -33,9 +33,6 @@ class Reader:
         self._metered = store.blocking and store.waits
         self._sequential = store.blocking
 
-    def source(self, key: str) -> StoreSource:
-        return StoreSource(self, key)
-
     async def get(self, key: str) -> Buffer | None:
         """The value; long calls count as time without the GIL for `map` to see."""
         if not self._metered:
@@ -78,6 +75,7 @@ class StoreSource:
         return None if values is None else values[0]
 
     async def read(self, ranges: Sequence[Range | Suffix]) -> Buffers | None:
+        ask: Callable[[Sequence[Range | Suffix]], Awaitable[Buffers | None]]
         if self._reader.get_versioned is not None:
             ask = self._versioned
         elif ranges:
@@ -124,7 +122,7 @@ class StoreSource:
         raise Changed(f"the value at key {self._key!r} was replaced while it was read")
 
     def sub(self, byte_range: Range | None) -> Source:
-        return AbsentSource(self) if byte_range is None else SubSource(self, byte_range)
+        return AbsentSource(self) if byte_range is None else SubSource(self, byte_range)  # type: ignore[return-value]
 
     async def memo(self, name: Hashable, make: Callable[[], Awaitable[tuple[T, int]]]) -> T:
         address = self.address
@@ -135,8 +133,10 @@ class StoreSource:
                 self.seen = version
             if self.seen == version:
                 return thing  # type: ignore[no-any-return]
+        mark = MEMO.mark(address)
         thing, size = await make()
-        MEMO.keep(address, name, self.seen, thing, size)
+        if self.seen is not None or self._reader.get_versioned is None:  # else nobody could tell when it is outdated
+            MEMO.keep(address, name, self.seen, thing, size, mark)
         return thing
 
 
@@ -179,12 +179,13 @@ class SubSource:
             inner = None if end is None else Range(end - wanted.n, end)
         else:
             inner = Range(start + wanted.start, end if wanted.stop is None else start + wanted.stop)
-        if inner is None or inner.start < start or (end is not None and (inner.stop or end) > end):
+        if inner is None or inner.start < start or (end is not None and max(inner.start, inner.stop or 0) > end):
             raise Truncated(f"{wanted} of a part of {(end or start) - start} bytes")
         return inner
 
     def sub(self, byte_range: Range | None) -> Source:
-        return AbsentSource(self) if byte_range is None else SubSource(self._parent, self._within(byte_range))
+        inner = AbsentSource(self) if byte_range is None else SubSource(self._parent, self._within(byte_range))
+        return inner  # type: ignore[return-value] # `seen` is its parent's
 
     async def memo(self, name: Hashable, make: Callable[[], Awaitable[tuple[T, int]]]) -> T:
         return await self._parent.memo((name, self._range), make)  # type: ignore[no-any-return]

@@ -38,11 +38,11 @@ def step(coro: Coroutine[Any, Any, T]) -> T:
 
 def step_iter(source: AsyncIterable[T]) -> Iterator[T]:
     """The items of an async iterator that never suspends; it is closed in any case."""
-    iterator = source.__aiter__()
+    iterator: Any = source.__aiter__()
     try:
         while True:
             try:
-                item = step(iterator.__anext__())  # type: ignore[arg-type]
+                item: T = step(iterator.__anext__())
             except StopAsyncIteration:
                 return
             yield item

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
 
 __all__ = ["WORKERS", "Workers", "cpu_count"]
 
@@ -28,7 +28,7 @@ def cpu_count() -> int:
 class Workers:
     """The pools of one process."""
 
-    SIZES = {"helpers": 32, "operations": 16, "compute": 32}
+    SIZES: ClassVar = {"helpers": 32, "operations": 16, "compute": 32}
 
     def __init__(self) -> None:
         self.reset()

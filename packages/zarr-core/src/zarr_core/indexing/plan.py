@@ -80,9 +80,8 @@ def _slice_pieces(take: slice, grid: GridDimension) -> list[Piece]:
         count = -(-(here - position) // step)
         first = position - start
         inside = slice(first, first + (count - 1) * step + 1, step)
-        from_start = step == 1 and first == 0
-        covers = from_start and here >= min(end, length)
-        found.append(Piece(chunk, inside, slice(out, out + count), end - start, from_start and here == end, covers))
+        extent, held = end - start, min(end, length) - start
+        found.append(Piece(chunk, inside, slice(out, out + count), extent, count == extent, count == held))
         out += count
         position += count * step
         if position < stop:
@@ -110,13 +109,13 @@ def parts(cut: Sequence[Sequence[Piece]]) -> Iterator[ChunkPart]:
 
 
 def _part(combination: tuple[Piece, ...]) -> ChunkPart:
-    whole = all([piece.whole for piece in combination])
+    whole = all([piece.whole for piece in combination])  # noqa: C419 - lists: this runs once per chunk
     return ChunkPart(
         tuple([piece.chunk for piece in combination]),
         None if whole else tuple([piece.inside for piece in combination]),
         tuple([piece.where for piece in combination]),
         tuple([piece.extent for piece in combination]),
-        whole or all([piece.covers for piece in combination]),
+        whole or all([piece.covers for piece in combination]),  # noqa: C419
     )
 
 
@@ -128,7 +127,7 @@ def boxes(cut: Sequence[Sequence[Piece]], most: int) -> Iterator[Box | ChunkPart
     *leading, last = cut
     runs = list(_runs(last, most))
     for combination in product(*leading):
-        if all([piece.whole for piece in combination]):
+        if all([piece.whole for piece in combination]):  # noqa: C419
             head = tuple([piece.chunk for piece in combination])
             where = tuple([piece.where for piece in combination])
             shape = tuple([piece.extent for piece in combination])
@@ -147,7 +146,10 @@ def _runs(last: Sequence[Piece], most: int) -> Iterator[list[Piece]]:
     run: list[Piece] = []
     for piece in last:
         if run and not (
-            piece.whole and run[0].whole and piece.extent == run[0].extent and piece.chunk == run[-1].chunk + 1
+            piece.whole
+            and run[0].whole
+            and piece.extent == run[0].extent
+            and piece.chunk == run[-1].chunk + 1
             and len(run) < most
         ):
             yield run

@@ -50,7 +50,7 @@ def basic(selection: BasicSelection, shape: tuple[int, ...]) -> Selection:
     """Normalise. Raises `SelectionError` for too many indices, out of bounds, and what is not basic."""
     entries = selection if isinstance(selection, tuple) else (selection,)
     rank = len(shape)
-    if len(entries) != rank or Ellipsis in entries:
+    if len(entries) != rank or EllipsisType in map(type, entries):  # not `... in entries`: arrays compare by element
         entries = _expand(entries, rank)
     picked: list[Picked] = []
     kept: list[int] = []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeAlias
 
-from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
-from zarr_core.engine.bound import Access, ArrayOptions, BoundArray, BoundGroup
+from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC
+from zarr_core.engine.bound import Access, BoundArray, BoundGroup
 from zarr_core.errors import ArrayNotFoundError, GroupNotFoundError, NodeNotFoundError
-from zarr_core.operations.create import ArrayKeywords, create_array, create_group
+from zarr_core.operations.create import ArrayKeywords, create_array, create_group, options_of
 from zarr_core.operations.hierarchy import load_array, load_group, load_node
 
 __all__ = ["Mode", "open_array", "open_group", "open_node"]
@@ -17,23 +17,21 @@ Mode: TypeAlias = Literal["r", "r+", "a", "w", "w-"]
 w: create, replacing what exists; w-: create, an error if something exists."""
 
 
-async def open_array(
-    access: Access,
-    path: str,
-    mode: Mode,
-    keywords: ArrayKeywords,
-    options: ArrayOptions,
-) -> BoundArray:
+async def open_array(access: Access, path: str, mode: Mode, keywords: ArrayKeywords) -> BoundArray:
     """The array at `path`; created from the keywords where the mode allows. Raises `ArrayNotFoundError`."""
     if mode in ("w", "w-"):
         return await create_array(access, path, keywords, overwrite=mode == "w")
     try:
         metadata = await load_array(access, path, keywords.get("zarr_format"))
     except ArrayNotFoundError:
-        if mode != "a" or ("shape" not in keywords and keywords.get("data") is None):
+        if mode != "a" or not _describes_array(keywords):
             raise
         return await create_array(access, path, keywords)
-    return BoundArray(access, path, metadata, options=options)
+    return BoundArray(access, path, metadata, options=options_of(keywords))
+
+
+def _describes_array(keywords: ArrayKeywords) -> bool:
+    return "shape" in keywords or keywords.get("data") is not None
 
 
 async def open_group(
@@ -46,29 +44,39 @@ async def open_group(
     use_consolidated: bool | None = None,
 ) -> BoundGroup:
     """The group at `path`; created where the mode allows. Raises `GroupNotFoundError`, `ContainsArrayError`."""
+    new = {"zarr_format": zarr_format, "attributes": attributes}
     if mode in ("w", "w-"):
-        return await create_group(
-            access, path, zarr_format=zarr_format, attributes=attributes, overwrite=mode == "w"
-        )
+        return await create_group(access, path, **new, overwrite=mode == "w")
     try:
         metadata = await load_group(access, path, zarr_format)
     except GroupNotFoundError:
         if mode != "a":
             raise
-        return await create_group(access, path, zarr_format=zarr_format, attributes=attributes)
+        return await create_group(access, path, **new)
     return BoundGroup(access, path, _consolidated(metadata, path, use_consolidated))
 
 
 async def open_node(
-    access: Access, path: str, *, zarr_format: int | None = None, use_consolidated: bool | None = None
+    access: Access, path: str, mode: Mode, keywords: ArrayKeywords, *, use_consolidated: bool | None = None
 ) -> BoundArray | BoundGroup:
-    """Whatever is at `path`. Raises `NodeNotFoundError`."""
-    node: NodeMetadataABC | None = await load_node(access, path, zarr_format)
-    if isinstance(node, ArrayMetadataABC):
-        return BoundArray(access, path, node)
-    if isinstance(node, GroupMetadataABC):
-        return BoundGroup(access, path, _consolidated(node, path, use_consolidated))
-    raise NodeNotFoundError(f"no array or group at path {path!r} of {access.given!r}")
+    """Whatever is at `path`; what is created where the mode allows depends on whether there is a shape.
+
+    Raises `NodeNotFoundError`.
+    """
+    zarr_format = keywords.get("zarr_format")
+    if mode in ("r", "r+", "a"):
+        node = await load_node(access, path, zarr_format)
+        if isinstance(node, ArrayMetadataABC):
+            return BoundArray(access, path, node, options=options_of(keywords))
+        if isinstance(node, GroupMetadataABC):
+            return BoundGroup(access, path, _consolidated(node, path, use_consolidated))
+        if mode != "a":
+            raise NodeNotFoundError(f"no array or group at path {path!r} of {access.given!r}")
+    overwrite = mode == "w"
+    if _describes_array(keywords):
+        return await create_array(access, path, keywords, overwrite=overwrite)
+    attributes = keywords.get("attributes")
+    return await create_group(access, path, zarr_format=zarr_format, attributes=attributes, overwrite=overwrite)
 
 
 def _consolidated(metadata: GroupMetadataABC, path: str, use: bool | None) -> GroupMetadataABC:

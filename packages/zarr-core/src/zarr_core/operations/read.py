@@ -7,6 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from zarr_core.engine.bound import BoundArray
+from zarr_core.engine.sources import StoreSource
 from zarr_core.errors import Changed, CodecError, Truncated
 from zarr_core.indexing.plan import Box, ChunkPart, boxes, parts, pieces
 from zarr_core.indexing.selection import Selection
@@ -44,7 +45,7 @@ async def _read_part(array: BoundArray, part: ChunkPart, target: NDArray[Any]) -
     chain = array.chain.bind(part.shape)
     for _ in range(RETRIES):
         try:
-            found = await chain.decode_part(array.reader.source(array.key(part.chunk)), part.inside, out)
+            found = await chain.decode_part(StoreSource(array.reader, array.key(part.chunk)), part.inside, out)
             break
         except Changed:
             continue

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from zarr_core.abc.store import ABSENT, Buffers, Value
 from zarr_core.engine.bound import BoundArray
+from zarr_core.engine.sources import StoreSource
 from zarr_core.engine.memo import MEMO
 from zarr_core.errors import Changed, CodecError, Truncated
 from zarr_core.indexing.plan import ChunkPart, parts, pieces
@@ -53,7 +54,7 @@ async def _replace(
     """The chunk's new value for its old one; done again if another process was faster."""
     chain = array.chain.bind(part.shape)
     for _ in range(RETRIES):
-        source = array.reader.source(key)
+        source = StoreSource(array.reader, key)
         try:
             new = await chain.encode_part(source, inside, piece, keep_fill=array.options.write_empty_chunks)
         except Changed:

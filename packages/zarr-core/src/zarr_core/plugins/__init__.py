@@ -16,8 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zarr_core.plugins import declarations, hooks
+from zarr_core.plugins.declarations import Entry
 from zarr_core.plugins.registration import Registration
-from zarr_core.plugins.registry import Entry, Registry, State, class_by_name
+from zarr_core.plugins.registry import Registry, class_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,16 +80,12 @@ _REGISTRIES: tuple[Registry[Any], ...] = (
 )
 
 
-def entries() -> list[Entry]:
-    """All plugins of all kinds, hook modules last, with their state. Imports nothing."""
-    listed = [entry for registry in _REGISTRIES for entry in registry.entries()]
-    for claims in declarations.declarations(hooks.GROUP).values():
-        for claim in claims:
-            state: State = "broken" if claim.error else "ok" if claim.loaded else "not loaded"
-            listed.append(
-                Entry("hooks", claim.name, claim.value, claim.distribution, claim.version, state, claim.problem)
-            )
-    return listed
+def entries(load: bool = False) -> list[Entry]:
+    """All plugins of all kinds, hook modules last, with their state.
+
+    Imports nothing, unless `load` asks to import each, which finds what is broken.
+    """
+    return [entry for registry in _REGISTRIES for entry in registry.entries(load)] + hooks.entries(load)
 
 
 def refresh() -> None:

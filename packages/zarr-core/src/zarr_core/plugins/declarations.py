@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, invalidate_caches
-from typing import Any
+from typing import Any, Literal
 
 from zarr_core.errors import PluginError
 from zarr_core.log import codec_log
 
-__all__ = ["CONTRACT", "Declaration", "Unfit", "check_contract", "declarations", "forget", "normalized", "reason"]
+__all__ = [
+    "CONTRACT",
+    "Declaration",
+    "Entry",
+    "Unfit",
+    "check_contract",
+    "declarations",
+    "forget",
+    "normalized",
+    "reason",
+]
 
 CONTRACT = 1
 """The major version of the contracts in `zarr_core.abc`. A class that says another one is refused."""
@@ -23,6 +34,19 @@ CONTRACT = 1
 
 class Unfit(PluginError):
     """What was loaded is not what the declaration promises. The message begins with a verb."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a listing. "ok" is loaded; "not loaded" may turn out broken. `error` says what is wrong."""
+
+    kind: str
+    name: str
+    value: str
+    distribution: str
+    version: str
+    state: Literal["ok", "not loaded", "broken", "conflict", "run time"]
+    error: str = ""
 
 
 class Declaration:
@@ -60,6 +84,13 @@ class Declaration:
         if isinstance(self.error, Unfit):
             return f"{self.source} {self.error}"
         return f"{self.source} fails to import ({reason(self.error)})"
+
+    def entry(self, kind: str, conflict: str = "") -> Entry:
+        """For listings. `conflict` says that others claim the name, too."""
+        state: Literal["ok", "not loaded", "broken", "conflict"]
+        state = "broken" if self.error else "conflict" if conflict else "ok" if self.loaded else "not loaded"
+        error = self.problem or conflict
+        return Entry(kind, self.name, self.value, self.distribution, self.version, state, error)
 
     @property
     def attribute(self) -> str:

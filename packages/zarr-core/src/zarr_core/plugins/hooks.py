@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from zarr_core.errors import PluginBrokenError
 from zarr_core.log import codec_log
-from zarr_core.plugins.declarations import Declaration, Unfit, declarations, reason
+from zarr_core.plugins.declarations import Declaration, Entry, Unfit, declarations, reason
 from zarr_core.plugins.registration import Registration
 
 if TYPE_CHECKING:
     import pluggy
 
-__all__ = ["GROUP", "ask_all", "ask_first", "forget", "register"]
+__all__ = ["GROUP", "ask_all", "ask_first", "entries", "forget", "register"]
 
 GROUP = "zarr_core"
 HOOKS = ("resolve", "default_codecs", "observe", "cli_commands")
@@ -67,6 +67,15 @@ def register(plugin: Any) -> Registration:
     return Registration(f"hook plugin {plugin!r}", partial(_renew, remove=entry))
 
 
+def entries(load: bool = False) -> list[Entry]:
+    """The hook modules that are installed; `load` imports and checks each, to find what is broken."""
+    claims = [claim for same_name in declarations(GROUP).values() for claim in same_name]
+    if load:
+        for claim in claims:
+            _load(claim)
+    return [claim.entry("hooks") for claim in claims]
+
+
 def forget() -> None:
     """Look for hook modules anew when next asked; what is registered at run time stays."""
     _renew()
@@ -101,12 +110,7 @@ def _implementations(hook: str) -> tuple[pluggy.HookImpl, ...]:
 def _gather(hook: str, claims: list[Declaration]) -> tuple[pluggy.HookImpl, ...]:
     manager = _manager()
     for claim in claims:
-        plugin = claim.load()
-        if plugin is not None:
-            try:
-                _check(plugin)
-            except Unfit as error:
-                claim.error = error
+        plugin = _load(claim)
         if claim.error is not None:
             codec_log.warning("hook module %r is broken: %s", claim.value, claim.problem)
         elif not manager.is_registered(plugin):  # two lines may name one module
@@ -125,6 +129,16 @@ def _manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     return manager
+
+
+def _load(claim: Declaration) -> Any:
+    plugin = claim.load()
+    if plugin is not None:
+        try:
+            _check(plugin)
+        except Unfit as error:
+            claim.error = error
+    return plugin
 
 
 def _check(plugin: Any) -> None:

@@ -9,36 +9,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from zarr_core.config import current_config
 from zarr_core.errors import PluginBrokenError, PluginConflictError, PluginNotInstalledError
 from zarr_core.log import codec_log
 from zarr_core.plugins import hooks
-from zarr_core.plugins.declarations import Declaration, Unfit, check_contract, declarations, normalized
+from zarr_core.plugins.declarations import Declaration, Entry, Unfit, check_contract, declarations, normalized
 from zarr_core.plugins.hints import hint, hint_for_class
 from zarr_core.plugins.registration import Registration
 
-__all__ = ["Entry", "Registry", "State", "class_by_name"]
+__all__ = ["Registry", "class_by_name"]
 
 T = TypeVar("T")
-
-State = Literal["ok", "not loaded", "broken", "conflict", "run time"]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a listing. "ok" is loaded; "not loaded" may turn out broken. `error` says why it is."""
-
-    kind: str
-    name: str
-    value: str
-    distribution: str
-    version: str
-    state: State
-    error: str = ""
 
 
 class Registry(Generic[T]):
@@ -76,11 +60,20 @@ class Registry(Generic[T]):
         """The names that are registered or declared, sorted; families with their `*`. Imports nothing."""
         return sorted({name for name, _ in self._registered} | declarations(self.group).keys())
 
-    def entries(self) -> list[Entry]:
-        """All that is registered or declared, by name, with its state. Imports nothing."""
+    def entries(self, load: bool = False) -> list[Entry]:
+        """All that is registered or declared, by name, with its state; `load` imports each, to find what is broken."""
         listed = [Entry(self.name, name, _title(obj), "", "", "run time") for name, obj in reversed(self._registered)]
-        for claims in declarations(self.group).values():
-            listed += [self._entry(each, claims) for each in claims]
+        for name, claims in declarations(self.group).items():
+            conflict = ""
+            if len(claims) > 1:
+                try:
+                    self._chosen(name, claims, "")
+                except PluginConflictError as error:
+                    conflict = str(error)
+            for claim in claims:
+                if load:
+                    claim.load()
+                listed.append(claim.entry(self.name, conflict))
         return sorted(listed, key=lambda entry: entry.name)
 
     def register(self, name: str, obj: T) -> Registration:
@@ -168,18 +161,6 @@ class Registry(Generic[T]):
             self._ready = dict(self._registered)
 
     # ---- wording -----------------------------------------------------------------------------------------------
-
-    def _entry(self, claim: Declaration, claims: tuple[Declaration, ...]) -> Entry:
-        state: State = "ok" if claim.loaded else "not loaded"
-        error = claim.problem
-        if error:
-            state = "broken"
-        elif len(claims) > 1:
-            try:
-                self._chosen(claim.name, claims, "")
-            except PluginConflictError as conflict:
-                state, error = "conflict", str(conflict)
-        return Entry(self.name, claim.name, claim.value, claim.distribution, claim.version, state, error)
 
     def _what(self, name: str, where: str) -> str:
         return f"{self.kind} {name!r:.80} {where}".rstrip()

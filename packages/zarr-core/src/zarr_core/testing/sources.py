@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 from zarr_core.abc.runtime import Runtime
@@ -27,7 +27,7 @@ class BytesSource:
         self.seen: Version | None = None
         self.requests = self.bytes_read = 0
         self._memo: dict[Any, Any] = {} if parent is None else parent._memo
-        self._place: tuple[Range, ...] = ()
+        self._place: tuple[Range | None, ...] = ()
 
     async def value(self) -> Buffer | None:
         self._count(0 if self.content is None else len(self.content))
@@ -44,10 +44,10 @@ class BytesSource:
     def sub(self, byte_range: Range | None) -> BytesSource:
         content = None if byte_range is None or self.content is None else byte_range.of(self.content)
         part = BytesSource(content, gap=self.gap, runtime=self.runtime, parent=self)
-        part._place = self._place if byte_range is None else (*self._place, byte_range)
+        part._place = (*self._place, byte_range)
         return part
 
-    async def memo(self, name: str, make: Callable[[], Awaitable[tuple[T, int]]]) -> T:
+    async def memo(self, name: Hashable, make: Callable[[], Awaitable[tuple[T, int]]]) -> T:
         key = (name, self._place)
         if key not in self._memo:
             self._memo[key], _ = await make()
