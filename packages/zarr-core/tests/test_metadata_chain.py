@@ -124,12 +124,12 @@ def test_statement_94_exactly_one_array_to_bytes_codec(codecs, match):
 
 def test_statement_95_no_array_to_array_codec_after_the_array_to_bytes_codec():
     for codecs in [BYTES, SWAP], [SWAP, BYTES, PACK, SWAP]:
-        with pytest.raises(MetadataError, match="array-to-array codec 'test.swap' after the .* codec"):
+        with pytest.raises(MetadataError, match=r"array-to-array codec 'test.swap' after the .* codec"):
             check_chain(codecs)
 
 
 def test_statement_96_no_bytes_to_bytes_codec_before_the_array_to_bytes_codec():
-    with pytest.raises(MetadataError, match="array-to-bytes codec 'bytes' after the bytes-to-bytes codec 'test.pack'"):
+    with pytest.raises(MetadataError, match=r"array-to-bytes codec 'bytes' after the bytes-to-bytes codec 'test.pack'"):
         check_chain([SWAP, PACK, BYTES])
 
 
@@ -159,7 +159,7 @@ def test_statement_99_at_open():
     document = created([WIDEN, BYTES]).to_dict()
     document["codecs"].insert(0, {"name": "test.widen"})
     text = str(document).replace("'", '"').encode()
-    with pytest.raises(MetadataError, match="'a/zarr.json': codec 'test.widen' takes integers") as info:
+    with pytest.raises(MetadataError, match=r"'a/zarr.json': codec 'test.widen' takes integers") as info:
         parse_node({"zarr.json": text}, "a")
     assert info.value.member == "codecs"
 
@@ -200,9 +200,9 @@ def test_inner_chains_round_trip_and_pass_over_nothing():
         BytesCodec("big"),
         PACK,
     )
-    with pytest.raises(PluginNotInstalledError, match="codec 'test.unknown' of array 'a'"):
+    with pytest.raises(PluginNotInstalledError, match=r"codec 'test.unknown' of array 'a'"):
         parse_codecs(["test.unknown"], "of array 'a'")
-    with pytest.raises(MetadataError, match="codec 'test.unknown' is not known, and cannot be passed over"):
+    with pytest.raises(MetadataError, match=r"codec 'test.unknown' is not known, and cannot be passed over"):
         parse_codecs(["bytes", {"name": "test.unknown", "must_understand": False}])
     for value in {}, "bytes", None:
         with pytest.raises(MetadataError, match="codecs are given as a list"):

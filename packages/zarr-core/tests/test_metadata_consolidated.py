@@ -146,9 +146,9 @@ def test_an_entry_is_parsed_only_when_it_is_asked_for():
     block = {**EMPTY, "metadata": {"good": V3_ARRAY, "bad": {"zarr_format": 7}, "worse": 1}}
     group = v3({**V3_GROUP, "consolidated_metadata": block}, "root")
     assert group.consolidated["good"] is group.consolidated["good"]
-    with pytest.raises(MetadataError, match="'root/bad/zarr.json': 'node_type' is missing"):
+    with pytest.raises(MetadataError, match=r"'root/bad/zarr.json': 'node_type' is missing"):
         group.consolidated["bad"]
-    with pytest.raises(MetadataError, match="'root/worse/zarr.json': must hold a JSON object"):
+    with pytest.raises(MetadataError, match=r"'root/worse/zarr.json': must hold a JSON object"):
         group.consolidated["worse"]
     with pytest.raises(NodeNotFoundError, match="no node 'root/none'"):
         group.consolidated["none"]

@@ -154,9 +154,9 @@ def test_what_is_not_registered_cannot_be_created():
         def decode(self, buf, *, limit=None):
             return buf
 
-    with pytest.raises(PluginNotInstalledError, match="codec 'test.nameless'"):
+    with pytest.raises(PluginNotInstalledError, match=r"codec 'test.nameless'"):
         create(codecs=[BytesCodec(), Nameless()])
-    with pytest.raises(PluginNotInstalledError, match="v2 codec 'test.nameless'"):
+    with pytest.raises(PluginNotInstalledError, match=r"v2 codec 'test.nameless'"):
         create(2, compressor=Nameless())
     with plugins.v2_codecs.register("test.nameless", Nameless):
         array = create(2, compressor=Nameless(), filters=[{"id": "test.nameless"}])

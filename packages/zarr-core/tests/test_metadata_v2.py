@@ -184,7 +184,7 @@ def test_statement_247_unknown_members_are_ignored_and_kept():
 def test_statement_248_dimension_separator():
     assert without("dimension_separator").chunk_key_encoding.encode((1, 23)) == "1.23"
     for separator in "-", "", None, 1, "//":
-        with pytest.raises(MetadataError, match="'dimension_separator' must be '.' or '/'"):
+        with pytest.raises(MetadataError, match=r"'dimension_separator' must be '.' or '/'"):
             changed(dimension_separator=separator)
 
 
@@ -331,7 +331,7 @@ def test_elements_are_stored_in_the_byte_order_in_which_the_last_filter_leaves_t
 
 
 def test_an_order_of_filters_that_makes_no_chain_is_refused():
-    with pytest.raises(MetadataError, match="array-to-array codec 'test.recode' after the bytes-to-bytes codec"):
+    with pytest.raises(MetadataError, match=r"array-to-array codec 'test.recode' after the bytes-to-bytes codec"):
         changed(filters=[{"id": "test.deflate"}, {"id": "test.recode"}])
 
 
@@ -344,7 +344,7 @@ def test_statement_265_objects_need_an_object_codec(filters):
 
 def test_statement_268_unknown_ids_fail_at_open():
     for members in {"compressor": {"id": "test.unknown"}}, {"filters": [{"id": "test.unknown"}]}:
-        with pytest.raises(PluginNotInstalledError, match="v2 codec 'test.unknown' of array 'a'") as info:
+        with pytest.raises(PluginNotInstalledError, match=r"v2 codec 'test.unknown' of array 'a'") as info:
             changed(**members)
         assert info.value.name == "test.unknown"
 

@@ -15,10 +15,11 @@ from zarr_core.abc.metadata import ArrayMetadataABC
 from zarr_core.abc.store import Store
 from zarr_core.attributes import Attributes
 from zarr_core.engine.bound import Access, ArrayOptions, BoundArray
-from zarr_core.indexing.selection import BasicSelection, basic
+from zarr_core.indexing.selection import basic
 from zarr_core.info import ArrayInfo
 from zarr_core.operations.select import get, put
 from zarr_core.operations.update import append, replace_attributes, resize, update_attributes
+from zarr_core.selectors import AsyncSelector, Selector, by_blocks, by_coordinates, by_mask, orthogonally, usual
 
 __all__ = ["Array", "AsyncArray"]
 
@@ -135,21 +136,68 @@ class Array(_Handle, SynchronousArray):
             lambda change: self._adopt(self._run(replace_attributes(self._bound, change))),
         )
 
-    def __getitem__(self, selection: BasicSelection) -> Any:
+    def __getitem__(self, selection: Any) -> Any:
         bound = self._bound
-        return bound.runtime.run(get(bound, basic(selection, bound.metadata.shape)))
+        return bound.runtime.run(get(bound, usual(bound, selection)))
 
-    def __setitem__(self, selection: BasicSelection, value: ArrayLike) -> None:
+    def __setitem__(self, selection: Any, value: ArrayLike) -> None:
         bound = self._bound
-        bound.runtime.run(put(bound, basic(selection, bound.metadata.shape), value))
+        bound.runtime.run(put(bound, usual(bound, selection), value))
 
-    def get_basic_selection(self, selection: BasicSelection = ..., *, out: NDArray[Any] | None = None) -> Any:
+    def get_basic_selection(self, selection: Any = ..., *, out: NDArray[Any] | None = None) -> Any:
         """Read a basic selection, into `out` if given, which has its shape and dtype."""
         return self._run(get(self._bound, basic(selection, self.shape), out))
 
-    def set_basic_selection(self, selection: BasicSelection, value: ArrayLike) -> None:
+    def set_basic_selection(self, selection: Any, value: ArrayLike) -> None:
         """Write to a basic selection."""
-        self[selection] = value
+        self._run(put(self._bound, basic(selection, self.shape), value))
+
+    def get_orthogonal_selection(self, selection: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """Read by integers, slices, index arrays and masks, each along its own dimension."""
+        return self._run(get(self._bound, orthogonally(self._bound, selection), out))
+
+    def set_orthogonal_selection(self, selection: Any, value: ArrayLike) -> None:
+        """Write by integers, slices, index arrays and masks, each along its own dimension."""
+        self.oindex[selection] = value
+
+    def get_coordinate_selection(self, selection: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """Read single elements: one index array per dimension, broadcast together."""
+        return self._run(get(self._bound, by_coordinates(self._bound, selection), out))
+
+    def set_coordinate_selection(self, selection: Any, value: ArrayLike) -> None:
+        """Write single elements: one index array per dimension, broadcast together."""
+        self.vindex[selection] = value
+
+    def get_mask_selection(self, mask: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """Read the elements where a mask of the array's shape is true."""
+        return self._run(get(self._bound, by_mask(self._bound, mask), out))
+
+    def set_mask_selection(self, mask: Any, value: ArrayLike) -> None:
+        """Write the elements where a mask of the array's shape is true."""
+        self._run(put(self._bound, by_mask(self._bound, mask), value))
+
+    def get_block_selection(self, selection: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """Read whole chunks, counted along the chunk grid."""
+        return self._run(get(self._bound, by_blocks(self._bound, selection), out))
+
+    def set_block_selection(self, selection: Any, value: ArrayLike) -> None:
+        """Write whole chunks, counted along the chunk grid."""
+        self.blocks[selection] = value
+
+    @property
+    def oindex(self) -> Selector:
+        """Selection along each dimension on its own: `a.oindex[[1, 5], :, mask]`."""
+        return Selector(self, orthogonally)
+
+    @property
+    def vindex(self) -> Selector:
+        """Selection of single elements: `a.vindex[[1, 5], [2, 2]]`, or by a mask."""
+        return Selector(self, by_coordinates)
+
+    @property
+    def blocks(self) -> Selector:
+        """Selection of whole chunks: `a.blocks[0, 1:3]`."""
+        return Selector(self, by_blocks)
 
     def resize(self, new_shape: int | tuple[int, ...]) -> None:
         self._adopt(self._run(resize(self._bound, _shape(new_shape))))
@@ -174,11 +222,38 @@ class AsyncArray(_Handle, AsynchronousArray):
         """The same array for plain code."""
         return Array._of(self._bound)
 
-    async def getitem(self, selection: BasicSelection, *, out: NDArray[Any] | None = None) -> Any:
-        return await self._run(get(self._bound, basic(selection, self.shape), out))
+    async def getitem(self, selection: Any, *, out: NDArray[Any] | None = None) -> Any:
+        return await self._run(get(self._bound, usual(self._bound, selection), out))
 
-    async def setitem(self, selection: BasicSelection, value: ArrayLike) -> None:
-        await self._run(put(self._bound, basic(selection, self.shape), value))
+    async def setitem(self, selection: Any, value: ArrayLike) -> None:
+        await self._run(put(self._bound, usual(self._bound, selection), value))
+
+    async def get_orthogonal_selection(self, selection: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """See `Array.get_orthogonal_selection`."""
+        return await self._run(get(self._bound, orthogonally(self._bound, selection), out))
+
+    async def get_coordinate_selection(self, selection: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """See `Array.get_coordinate_selection`."""
+        return await self._run(get(self._bound, by_coordinates(self._bound, selection), out))
+
+    async def get_mask_selection(self, mask: Any, *, out: NDArray[Any] | None = None) -> Any:
+        """See `Array.get_mask_selection`."""
+        return await self._run(get(self._bound, by_mask(self._bound, mask), out))
+
+    @property
+    def oindex(self) -> AsyncSelector:
+        """See `Array.oindex`."""
+        return AsyncSelector(self, orthogonally)
+
+    @property
+    def vindex(self) -> AsyncSelector:
+        """See `Array.vindex`."""
+        return AsyncSelector(self, by_coordinates)
+
+    @property
+    def blocks(self) -> AsyncSelector:
+        """See `Array.blocks`."""
+        return AsyncSelector(self, by_blocks)
 
     async def resize(self, new_shape: int | tuple[int, ...]) -> None:
         self._adopt(await self._run(resize(self._bound, _shape(new_shape))))

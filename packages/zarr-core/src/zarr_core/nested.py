@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from zarr_core.chunk_grids.regular import RegularDimension
 from zarr_core.engine.chain import BoundChain, CodecChain
-from zarr_core.indexing.plan import Box, ChunkPart, boxes, parts, pieces
+from zarr_core.indexing.plan import Box, ChunkPart, Picked, boxes, parts, pieces
 from zarr_core.indexing.points import point_groups
-from zarr_core.indexing.selection import Picked
 from zarr_core.metadata.chain import check_chain, codecs_to_json, complete_chain, parse_codecs
 
 __all__ = [

@@ -233,9 +233,9 @@ class BoundSharding(BoundArrayBytes):
             chunk, inside, where = item
             number = self._number(chunk)
             inner = Held(old[number], runtime)
+            piece = values if isinstance(where, tuple) and not where else values[where]
             try:
-                new = await chain.encode_part(inner, inside, values[where] if where != () else values,
-                                              keep_fill=keep_fill)
+                new = await chain.encode_part(inner, inside, piece, keep_fill=keep_fill)
             except CodecError as error:
                 raise _inside(chunk, error) from error
             shard[number] = None if new is None else list(new)

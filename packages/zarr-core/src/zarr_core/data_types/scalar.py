@@ -53,9 +53,9 @@ class ScalarType(DataType):
         """The default fill for None. Raises `MetadataError` naming data type, value and what it takes."""
         if value is None:
             return self.default_fill()
-        if isinstance(value, (np.ndarray, np.generic)) and value.shape == ():
-            if value.dtype.newbyteorder("=") == self.scalar:  # bits that Python's numbers would not carry
-                return read_only(np.array(value, self.scalar))
+        dtype = value.dtype if isinstance(value, (np.ndarray, np.generic)) and value.shape == () else None
+        if dtype is not None and dtype.newbyteorder("=") == self.scalar:  # bits that Python's numbers cannot carry
+            return read_only(np.array(value, self.scalar))
         return read_only(self.cast(value))
 
     @abstractmethod

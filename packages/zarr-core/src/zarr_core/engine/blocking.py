@@ -67,6 +67,7 @@ class BlockingRuntime:
     async def map(self, fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any], collect: bool = False) -> Any:
         results: list[Any] = []
         iterator = iter(items)
+        waited = False
         started, cpu, free = perf_counter(), thread_time(), METER.free
         for item in iterator:
             self.checkpoint()
@@ -75,12 +76,13 @@ class BlockingRuntime:
                 results.append(result)
             elapsed = perf_counter() - started
             if elapsed > WINDOW:
-                waiting = elapsed - (thread_time() - cpu)
-                if waiting > elapsed / 2 or METER.free - free > elapsed / 2:
-                    limit = WAITING_THREADS if waiting > elapsed / 2 else cpu_count()
-                    limit = current_config().io.threads or limit
+                waits = elapsed - (thread_time() - cpu) > elapsed / 2
+                # once may be the scheduler, which took the processor away; twice in a row it is the items
+                if waited if waits else METER.free - free > elapsed / 2:
+                    limit = current_config().io.threads or (WAITING_THREADS if waits else cpu_count())
                     await _Shared(fn, iterator, results if collect else None).run(limit - 1)
                     break
+                waited = waits
                 started, cpu, free = perf_counter(), thread_time(), METER.free
         return results if collect else None
 

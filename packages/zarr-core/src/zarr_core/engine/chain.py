@@ -170,9 +170,10 @@ class BoundChain(BoundArrayBytes):
 
     async def decode_part(self, source: Source, part: Part, out: NDArray[Any]) -> bool:
         if self.reaches:
-            if isinstance(part, Points):
-                return await self.inner.decode_part(source, self._part(part), out)
-            return await self.inner.decode_part(source, self._part(part), self._view(out))
+            if self._aa:
+                out = out if isinstance(part, Points) else self._view(out)
+                part = self._part(part)
+            return await self.inner.decode_part(source, part, out)
         value = await source.value()
         if value is None:
             return False

@@ -10,7 +10,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Awaitable, Hashable, Iterable, Iterator
 from typing import Any
 
 __all__ = ["LOCKS", "LockTable", "LoopLock", "ThreadLock"]
@@ -37,9 +37,10 @@ class LockTable:
         """Stand in line. Whether the lock holds the address at once; if not, it is woken when it does."""
         with self._guard:
             queue = self._queues.get(address)
-            if queue is None:
+            if not queue:  # an empty one is what Ctrl-C may leave behind
                 self._queues[address] = deque((lock,))
                 return True
+            lock.prepare()
             queue.append(lock)
             return False
 
@@ -62,15 +63,30 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=LOCKS.reset)
 
 
+class _Done:
+    """Awaited, it is done."""
+
+    def __await__(self) -> Iterator[None]:
+        return iter(())
+
+
+_DONE = _Done()
+
+
 class AddressLock(ABC):
     """Hold addresses for the length of an `async with` block."""
 
-    __slots__ = ("_addresses",)
+    __slots__ = ("_addresses", "_by")
 
-    def __init__(self, addresses: Iterable[Hashable]) -> None:
-        distinct = set(addresses)
+    def __init__(self, addresses: Iterable[Hashable], by: Any) -> None:
+        addresses = tuple(addresses)
         # everybody takes several in the same order, so that no two wait for each other
-        self._addresses = distinct if len(distinct) < 2 else sorted(distinct, key=repr)
+        self._addresses = addresses if len(addresses) < 2 else sorted(set(addresses), key=repr)
+        self._by = by
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Get ready for `wake`."""
 
     @abstractmethod
     def wake(self) -> bool:
@@ -89,12 +105,13 @@ class AddressLock(ABC):
             self._leave()
             raise
 
-    async def __aexit__(self, *exc: object) -> None:
+    def __aexit__(self, *exc: object) -> Awaitable[None]:  # no coroutine: Ctrl-C would come before it starts
         try:
             self._leave()
         except BaseException:  # Ctrl-C just here: what stayed held would hang whoever comes next
             self._leave()
             raise
+        return _DONE
 
     def _leave(self) -> None:
         for address in self._addresses:
@@ -102,13 +119,11 @@ class AddressLock(ABC):
 
 
 class ThreadLock(AddressLock):
-    """Waits on the thread; `checkpoint` raises if the operation was cancelled meanwhile."""
+    """Waits on the thread, by a function that raises if the operation was cancelled meanwhile."""
 
-    __slots__ = ("_checkpoint", "_gate")
+    __slots__ = ("_gate",)
 
-    def __init__(self, addresses: Iterable[Hashable], checkpoint: Callable[[], None]) -> None:
-        super().__init__(addresses)
-        self._checkpoint = checkpoint
+    def prepare(self) -> None:
         self._gate = threading.Lock()
         self._gate.acquire()
 
@@ -118,29 +133,28 @@ class ThreadLock(AddressLock):
 
     async def wait(self) -> None:
         while not self._gate.acquire(timeout=POLL):
-            self._checkpoint()
+            self._by()
 
 
 class LoopLock(AddressLock):
-    """Waits on the event loop that runs here."""
+    """Waits by the event loop that runs here."""
 
-    __slots__ = ("_future", "_loop")
+    __slots__ = ("_future",)
 
-    def __init__(self, addresses: Iterable[Hashable], loop: Any) -> None:
-        super().__init__(addresses)
-        self._loop = loop
+    def prepare(self) -> None:
+        self._future = self._by.create_future()
 
     def wake(self) -> bool:
         try:
-            self._loop.call_soon_threadsafe(self._set)
-        except RuntimeError:  # its loop was closed
+            self._by.call_soon_threadsafe(_set, self._future)
+        except RuntimeError:  # the loop was closed
             return False
         return True
 
-    def _set(self) -> None:  # runs on the loop, so not before `wait` has made its future
-        if not self._future.done():
-            self._future.set_result(None)
-
     async def wait(self) -> None:
-        self._future = self._loop.create_future()
         await self._future
+
+
+def _set(future: Any) -> None:
+    if not future.done():
+        future.set_result(None)

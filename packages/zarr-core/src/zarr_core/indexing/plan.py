@@ -13,11 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarr_core.abc.chunk_grid import GridDimension
-from zarr_core.indexing.selection import Picked
+from zarr_core.abc.codec import Points
 
-__all__ = ["Box", "ChunkPart", "Piece", "boxes", "parts", "pieces"]
+__all__ = ["Box", "ChunkPart", "Picked", "Piece", "boxes", "parts", "pieces"]
 
 Take: TypeAlias = slice | NDArray[np.intp]
+
+
+class Picked(NamedTuple):
+    """What is selected along one dimension, in ascending order."""
+
+    take: slice | NDArray[np.intp]
+    length: int
 
 
 class Piece(NamedTuple):
@@ -40,9 +47,10 @@ class ChunkPart(NamedTuple):
     """What is selected of one chunk."""
 
     chunk: tuple[int, ...]
-    inside: tuple[Take, ...] | None
+    inside: tuple[Take, ...] | Points | None
     """None: all of the chunk."""
-    where: tuple[slice, ...]
+    where: tuple[slice, ...] | NDArray[np.intp]
+    """Within the output: slices that make a view, or for single points which of them."""
     shape: tuple[int, ...]
     """The chunk's shape."""
     covers: bool

@@ -6,6 +6,7 @@ one case; what is special (a dropped dimension, a negative step) is undone on th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from operator import index as as_index
 from types import EllipsisType
 from typing import Any, NamedTuple, TypeAlias
@@ -13,19 +14,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from zarr_core.abc.chunk_grid import GridDimension
 from zarr_core.errors import SelectionError
+from zarr_core.indexing.plan import Box, ChunkPart, Picked, Piece, boxes, parts, pieces
 
-__all__ = ["BasicSelection", "Picked", "Selection", "basic"]
+__all__ = ["BasicSelection", "Selection", "basic", "expand"]
 
 BasicSelection: TypeAlias = Any
 """An integer, a slice, `...`, or a tuple of those."""
-
-
-class Picked(NamedTuple):
-    """What is selected along one dimension, in ascending order."""
-
-    take: slice | NDArray[np.intp]
-    length: int
 
 
 class Selection(NamedTuple):
@@ -36,14 +32,50 @@ class Selection(NamedTuple):
     """Of the result, without dropped dimensions."""
     full: tuple[int, ...]
     """Of the result with every dimension."""
-    flips: tuple[slice, ...] | None
+    flips: tuple[slice, ...] | None = None
     """Indexes the full result so that ascending order fits, where a step was negative."""
+    places: tuple[NDArray[np.intp] | slice, ...] | None = None
+    """For each dimension where in the full result its ascending order goes, where indices were not sorted."""
 
     def full_view(self, out: NDArray[Any]) -> NDArray[Any]:
-        """The caller's array as the plan fills or reads it: every dimension, ascending."""
+        """The caller's array with every dimension, steps ascending."""
         if self.shape != self.full:
             out = out.reshape(self.full)  # only adds dimensions of length 1: a view for any strides
         return out if self.flips is None else out[self.flips]
+
+    def scratch(self, out: NDArray[Any]) -> NDArray[Any]:
+        """What to read into: a view of the caller's array, or memory of its own that `settle` puts in order."""
+        return self.full_view(out) if self.places is None else np.empty(self.full, out.dtype)
+
+    def settle(self, scratch: NDArray[Any], out: NDArray[Any]) -> None:
+        """Put what was read into `scratch` where the caller wants it."""
+        if self.places is not None:
+            self.full_view(out)[self._open()] = scratch
+
+    def ascending(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The caller's values as they are written."""
+        full = self.full_view(values)
+        return full if self.places is None else full[self._open()]
+
+    def _open(self) -> Any:
+        assert self.places is not None
+        return np.ix_(
+            *(
+                np.arange(length) if isinstance(place, slice) else place
+                for place, length in zip(self.places, self.full, strict=True)
+            )
+        )
+
+    def cut(self, grid: Sequence[GridDimension]) -> list[list[Piece]]:
+        """The pieces along each dimension."""
+        return [pieces(picked, dimension) for picked, dimension in zip(self.picked, grid, strict=True)]
+
+    def items(self, grid: Sequence[GridDimension], most: int) -> Iterator[Box | ChunkPart]:
+        """The parts of chunks that are selected; up to `most` whole ones in a row as a box."""
+        cut = self.cut(grid)
+        if all([len(along) == 1 for along in cut]):  # noqa: C419 - a lone chunk is the commonest case
+            return parts(cut)
+        return boxes(cut, most)
 
 
 def basic(selection: BasicSelection, shape: tuple[int, ...]) -> Selection:
@@ -51,7 +83,7 @@ def basic(selection: BasicSelection, shape: tuple[int, ...]) -> Selection:
     entries = selection if isinstance(selection, tuple) else (selection,)
     rank = len(shape)
     if len(entries) != rank or EllipsisType in map(type, entries):  # not `... in entries`: arrays compare by element
-        entries = _expand(entries, rank)
+        entries = expand(entries, rank)
     picked: list[Picked] = []
     kept: list[int] = []
     full: list[int] = []
@@ -75,7 +107,8 @@ def basic(selection: BasicSelection, shape: tuple[int, ...]) -> Selection:
     return Selection(tuple(picked), tuple(kept), tuple(full), None if flips is None else tuple(flips))
 
 
-def _expand(entries: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
+def expand(entries: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
+    """One entry for each dimension: `...`, or what is missing at the end, stands for whole dimensions."""
     dots = [position for position, entry in enumerate(entries) if isinstance(entry, EllipsisType)]
     if len(dots) > 1:
         raise SelectionError("a selection can have only one ellipsis ('...')")

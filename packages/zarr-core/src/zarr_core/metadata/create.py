@@ -15,12 +15,12 @@ from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.chunk_key_encoding import ChunkKeyEncoding
 from zarr_core.abc.codec import Codec
 from zarr_core.abc.data_type import JSON, DataType
-from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.errors import CodecError, MetadataError
 from zarr_core.metadata.chain import check_chain, chunk_specs, codecs_to_json, complete_chain
 from zarr_core.metadata.extensions import guarded
 from zarr_core.metadata.models import checked_shape
+from zarr_core.metadata.stored import StoredArray, StoredGroup
 from zarr_core.metadata.strict_json import clean, short
 from zarr_core.metadata.v2 import V2ArrayMetadata, V2GroupMetadata
 from zarr_core.metadata.v2_dtype import Endian
@@ -48,7 +48,7 @@ def create_array_metadata(
     endian: Endian = "little",
     filters: Sequence[V2Codec] | None = None,
     compressor: V2Codec | None = None,
-) -> ArrayMetadataABC:
+) -> StoredArray:
     """The metadata of a new array.
 
     Format 3 takes `codecs`, whose automatic choices are made here, `dimension_names` and `storage_transformers`;
@@ -102,7 +102,7 @@ def create_array_metadata(
     raise _unknown_format(zarr_format)
 
 
-def create_group_metadata(*, zarr_format: int, attributes: Mapping[str, JSON] | None = None) -> GroupMetadataABC:
+def create_group_metadata(*, zarr_format: int, attributes: Mapping[str, JSON] | None = None) -> StoredGroup:
     """The metadata of a new group. Raises `MetadataError` for attributes that strict JSON cannot hold."""
     cleaned = clean(attributes or {}, where="attributes")
     if zarr_format == 3:

@@ -67,20 +67,15 @@ def take_apart(value: JSON, kind: str) -> Named:
     return Named(name, configuration, must_understand)
 
 
-def guarded(make: Callable[[], T], kind: str, name: str, where: str = "") -> T:
-    """`make()`, where whatever a plugin raises that is not ours becomes a `MetadataError`.
-
-    A plugin that this one needs and does not find is reported with both names.
-    """
+def guarded(make: Callable[[], T], kind: str, name: str) -> T:
+    """`make()`, where whatever a plugin raises that is not ours becomes a `MetadataError`."""
     try:
         return make()
-    except PluginError as error:
-        needed = f"{error} (needed by {kind} {name!r} {where}".rstrip() + ")"
-        raise type(error)(needed, kind=error.kind, name=error.name) from error
     except ZarrError:
         raise
     except Exception as error:
-        raise MetadataError(f"{kind} {name!r} cannot be made: {type(error).__name__}: {error}") from error
+        reason = " ".join(str(error).split())
+        raise MetadataError(f"{kind} {name!r} cannot be made: {type(error).__name__}: {reason:.200}") from error
 
 
 def _from_config(cls: Any, named: Named) -> Any:
@@ -110,7 +105,11 @@ def parse_extension(
     cls = registry.get(named.name, where) if named.must_understand else registry.find(named.name, where)
     if cls is None:
         return None
-    made = guarded(lambda: make(cls, named), registry.kind, named.name, where)
+    try:
+        made = guarded(lambda: make(cls, named), registry.kind, named.name)
+    except PluginError as error:  # of a plugin that this one needs
+        needed = f"{error} (needed by {registry.kind} {named.name!r} {where}".rstrip() + ")"
+        raise type(error)(needed, kind=error.kind, name=error.name) from error
     if len(text) <= _KEPT_LENGTH and _names_nothing(named.configuration):
         if len(_kept) >= _KEPT_OBJECTS:
             _kept.clear()
@@ -127,7 +126,10 @@ def _from_json_v3(cls: Any, named: Named) -> Any:
 
 
 def _names_nothing(configuration: dict[str, JSON]) -> bool:
-    """Whether no extension object can be inside, whose name may come to mean something else."""
+    """Whether no extension object can be inside, whose name may come to mean something else.
+
+    A lone string is taken for a value (`"little"`), in a list for a name.
+    """
     for value in configuration.values():
         if isinstance(value, dict):
             return False

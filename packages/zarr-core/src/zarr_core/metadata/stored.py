@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from zarr_core.abc.data_type import JSON
-from zarr_core.abc.metadata import ArrayMetadataABC, NodeMetadataABC
+from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
 from zarr_core.errors import CodecError, MetadataError
 from zarr_core.metadata.attributes import Attributes
 from zarr_core.metadata.chain import check_chain, chunk_specs, resolve_chain
 from zarr_core.metadata.strict_json import canonical, short, write
 
-__all__ = ["StoredArray", "StoredNode"]
+__all__ = ["StoredArray", "StoredGroup", "StoredNode"]
 
 
 class StoredNode(NodeMetadataABC):
@@ -73,3 +73,22 @@ class StoredArray(StoredNode, ArrayMetadataABC):
         parts = [f"shape={self.shape}", f"data_type={self.data_type.name!r}", f"chunk_grid={self.chunk_grid!r}"]
         parts += [f"codecs=[{', '.join(map(repr, self.codecs))}]", f"fill_value={self.fill_value[()]!r}"]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class StoredGroup(StoredNode, GroupMetadataABC):
+    """A group, which may hold the metadata of its descendants."""
+
+    @abstractmethod
+    def with_consolidated(self, members: Mapping[str, NodeMetadataABC]) -> StoredGroup:
+        """This group with the metadata of its descendants in its documents, in the order given.
+
+        Raises `MetadataError` for a member of another format.
+        """
+
+    @abstractmethod
+    def without_consolidated(self) -> StoredGroup:
+        """This group without consolidated metadata."""
+
+    def __repr__(self) -> str:
+        consolidated = "" if self.consolidated is None else f", consolidated: {len(self.consolidated)} nodes"
+        return f"{type(self).__name__}(attributes={short(self._attributes)}{consolidated})"

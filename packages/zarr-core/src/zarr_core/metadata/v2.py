@@ -12,7 +12,7 @@ from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.chunk_key_encoding import ChunkKeyEncoding
 from zarr_core.abc.codec import Codec
 from zarr_core.abc.data_type import JSON, DataType
-from zarr_core.abc.metadata import GroupMetadataABC, NodeMetadataABC
+from zarr_core.abc.metadata import NodeMetadataABC
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.abc.store import Buffer
 from zarr_core.chunk_grids.regular import RegularGrid
@@ -29,7 +29,7 @@ from zarr_core.metadata.models import (
     checked_shape,
 )
 from zarr_core.metadata.paths import document_key
-from zarr_core.metadata.stored import StoredArray, StoredNode
+from zarr_core.metadata.stored import StoredArray, StoredGroup, StoredNode
 from zarr_core.metadata.strict_json import clean, copy, fail, read, short, write
 from zarr_core.metadata.v2_chain import v2_chain
 from zarr_core.metadata.v2_dtype import dtype_from_json_v2
@@ -86,7 +86,7 @@ class V2ArrayMetadata(_V2Node, StoredArray):
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class V2GroupMetadata(_V2Node, GroupMetadataABC):
+class V2GroupMetadata(_V2Node, StoredGroup):
     """A group of format 2. Made by `from_dict`, `parse_node`, `parse_zmetadata` or `create_group_metadata`."""
 
     _name: ClassVar[str] = ".zgroup"
@@ -110,7 +110,6 @@ class V2GroupMetadata(_V2Node, GroupMetadataABC):
         return documents
 
     def with_consolidated(self, members: Mapping[str, NodeMetadataABC]) -> V2GroupMetadata:
-        """This group with the metadata of its descendants in its `.zmetadata`, in the order given (digest 4.7)."""
         entries: dict[str, dict[str, JSON]] = {}
         for path, node in members.items():
             if not isinstance(node, V2ArrayMetadata | V2GroupMetadata):
@@ -119,15 +118,10 @@ class V2GroupMetadata(_V2Node, GroupMetadataABC):
         return self._holding(entries, "")
 
     def without_consolidated(self) -> V2GroupMetadata:
-        """This group without consolidated metadata."""
         return V2GroupMetadata(self._documents)
 
     def _holding(self, entries: Mapping[str, dict[str, JSON]], path: str) -> V2GroupMetadata:
         return V2GroupMetadata(self._documents, Consolidated(entries, _parse_entry, path), entries)
-
-    def __repr__(self) -> str:
-        consolidated = "" if self.consolidated is None else f", consolidated: {len(self.consolidated)} nodes"
-        return f"V2GroupMetadata(attributes={short(self._attributes)}{consolidated})"
 
 
 def parse_v2(documents: Mapping[str, dict[str, JSON]], path: str) -> V2ArrayMetadata | V2GroupMetadata:
@@ -168,7 +162,7 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
         if document["dtype"] == "|O":
             _refuse_objects(document)
         dtype, endian = dtype_from_json_v2(document["dtype"])
-        data_type = guarded(lambda: data_type_from_numpy(dtype, path or ""), "numpy dtype", str(dtype), where)
+        data_type = guarded(lambda: data_type_from_numpy(dtype, where), "numpy dtype", str(dtype))
         member = "fill_value"
         value = document["fill_value"]
         make_fill = data_type.default_fill if value is None else lambda: data_type.fill_from_json(value, 2)

@@ -34,7 +34,7 @@ def v2_chain(document: dict[str, JSON], endian: Endian, where: str = "") -> tupl
         if value is not None
     ]
     if not any(isinstance(codec, ArrayBytesCodec) for codec in codecs):
-        arrays = sum(isinstance(codec, ArrayArrayCodec) for codec in codecs)
+        arrays = next((i for i, codec in enumerate(codecs) if not isinstance(codec, ArrayArrayCodec)), len(codecs))
         codecs.insert(arrays, BytesCodec(_byte_order(filters[:arrays], endian)))
     ndim = len(document["shape"])
     if document["order"] == "F" and ndim > 1:

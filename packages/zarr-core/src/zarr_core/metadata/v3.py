@@ -12,7 +12,7 @@ from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.chunk_key_encoding import ChunkKeyEncoding
 from zarr_core.abc.codec import Codec
 from zarr_core.abc.data_type import JSON, DataType
-from zarr_core.abc.metadata import GroupMetadataABC, NodeMetadataABC
+from zarr_core.abc.metadata import NodeMetadataABC
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.errors import CodecError, MetadataError
 from zarr_core.metadata.consolidated import Consolidated
@@ -26,7 +26,7 @@ from zarr_core.metadata.extensions import (
 )
 from zarr_core.metadata.models import V3ArrayDocument, V3GroupDocument, check_document, checked_shape
 from zarr_core.metadata.paths import document_key
-from zarr_core.metadata.stored import StoredArray, StoredNode
+from zarr_core.metadata.stored import StoredArray, StoredGroup, StoredNode
 from zarr_core.metadata.strict_json import clean, copy, fail, short
 
 __all__ = ["V3ArrayMetadata", "V3GroupMetadata", "parse_v3"]
@@ -91,7 +91,7 @@ class V3ArrayMetadata(_V3Node, StoredArray):
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class V3GroupMetadata(_V3Node, GroupMetadataABC):
+class V3GroupMetadata(_V3Node, StoredGroup):
     """A group of format 3. Made by `from_dict`, by `parse_node` or by `create_group_metadata`."""
 
     _documents: dict[str, dict[str, JSON]]
@@ -103,7 +103,6 @@ class V3GroupMetadata(_V3Node, GroupMetadataABC):
         return _parse_group(clean(document), None, "")
 
     def with_consolidated(self, members: Mapping[str, NodeMetadataABC]) -> V3GroupMetadata:
-        """This group with the metadata of its descendants in its document, in the order given (digest 1.6)."""
         entries: dict[str, JSON] = {}
         for path, node in members.items():
             if node.zarr_format != 3:
@@ -116,13 +115,8 @@ class V3GroupMetadata(_V3Node, GroupMetadataABC):
         )
 
     def without_consolidated(self) -> V3GroupMetadata:
-        """This group without consolidated metadata."""
         document = {name: value for name, value in self._document.items() if name != "consolidated_metadata"}
         return V3GroupMetadata({_NAME: document})
-
-    def __repr__(self) -> str:
-        consolidated = "" if self.consolidated is None else f", consolidated: {len(self.consolidated)} nodes"
-        return f"V3GroupMetadata(attributes={short(self._attributes)}{consolidated})"
 
 
 def parse_v3(document: dict[str, JSON], path: str) -> V3ArrayMetadata | V3GroupMetadata:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from zarr_core.engine.bound import BoundArray
 from zarr_core.engine.sources import StoreSource
 from zarr_core.errors import Changed, CodecError, Truncated
-from zarr_core.indexing.plan import Box, ChunkPart, boxes, parts, pieces
-from zarr_core.indexing.selection import Selection
+from zarr_core.indexing import AnySelection
+from zarr_core.indexing.plan import Box, ChunkPart
 from zarr_core.operations.damage import damaged, missing
 
 __all__ = ["RETRIES", "read"]
@@ -19,16 +21,12 @@ RETRIES = 10
 """How often a chunk that changes while it is read is read anew before giving up."""
 
 
-async def read(array: BoundArray, selection: Selection, out: NDArray[Any]) -> NDArray[Any]:
+async def read(array: BoundArray, selection: AnySelection, out: NDArray[Any]) -> NDArray[Any]:
     """Fill `out`, of `selection.shape`, from the chunks that the selection touches.
 
     A chunk that is not stored is the fill value (v3 core 1.8), or an error if the array was opened so.
     """
-    cut = [pieces(picked, grid) for picked, grid in zip(selection.picked, array.grid, strict=True)]
-    target = selection.full_view(out)
-    if all([len(along) == 1 for along in cut]):
-        await _read_part(array, next(parts(cut)), target)
-        return out
+    target = selection.scratch(out)
 
     async def one(item: Box | ChunkPart) -> None:
         if isinstance(item, Box):
@@ -36,16 +34,31 @@ async def read(array: BoundArray, selection: Selection, out: NDArray[Any]) -> ND
         else:
             await _read_part(array, item, target)
 
-    await array.runtime.map(one, boxes(cut, array.box))
+    items = selection.items(array.grid, array.box)
+    first, second = next(items, None), next(items, None)
+    if second is not None:
+        await array.runtime.map(one, chain([first, second], items))
+    elif first is not None:  # a lone chunk goes without `map`
+        await one(first)
+    selection.settle(target, out)
     return out
 
 
 async def _read_part(array: BoundArray, part: ChunkPart, target: NDArray[Any]) -> None:
-    out = target[part.where] if part.where else target
-    chain = array.chain.bind(part.shape)
+    where = part.where
+    if isinstance(where, np.ndarray):  # single points: what they index is no view
+        found = np.empty(len(where), target.dtype)
+        await _read_into(array, part, found)
+        target[where] = found
+    else:
+        await _read_into(array, part, target[where] if where else target)
+
+
+async def _read_into(array: BoundArray, part: ChunkPart, out: NDArray[Any]) -> None:
+    codecs = array.chain.bind(part.shape)
     for _ in range(RETRIES):
         try:
-            found = await chain.decode_part(StoreSource(array.reader, array.key(part.chunk)), part.inside, out)
+            found = await codecs.decode_part(StoreSource(array.reader, array.key(part.chunk)), part.inside, out)
             break
         except Changed:
             continue
@@ -66,11 +79,11 @@ async def _read_box(array: BoundArray, box: Box, target: NDArray[Any]) -> None:
     region = target[box.where]
     # split the last axis into (chunk, element) and bring the chunks to the front: a view, whatever the strides
     rows = region.reshape(*box.shape[:-1], count, box.shape[-1]).transpose(rank - 1, *range(rank - 1), rank)
-    chain = array.chain.bind(box.shape)
+    codecs = array.chain.bind(box.shape)
     if all([value is not None for value in values]):
         try:
             await array.runtime.compute(
-                _decode_stack, chain, values, rows, nbytes=region.nbytes, gil_free=chain.gil_free
+                _decode_stack, codecs, values, rows, nbytes=region.nbytes, gil_free=codecs.gil_free
             )
             return
         except CodecError:
@@ -82,10 +95,10 @@ async def _read_box(array: BoundArray, box: Box, target: NDArray[Any]) -> None:
             row[...] = array.fill
             continue
         try:
-            chain.decode(value, row)
+            codecs.decode(value, row)
         except CodecError as error:
             raise damaged(array, chunk, error) from error
 
 
-def _decode_stack(chain: Any, values: Any, rows: NDArray[Any]) -> None:
-    rows[...] = chain.decode_stack(values)
+def _decode_stack(codecs: Any, values: Any, rows: NDArray[Any]) -> None:
+    rows[...] = codecs.decode_stack(values)

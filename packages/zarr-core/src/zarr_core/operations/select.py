@@ -9,14 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from zarr_core.engine.bound import BoundArray
 from zarr_core.errors import SelectionError, ZarrError
-from zarr_core.indexing.selection import Selection
+from zarr_core.indexing import AnySelection
 from zarr_core.operations.read import read
 from zarr_core.operations.write import write
 
 __all__ = ["get", "put"]
 
 
-async def get(array: BoundArray, selection: Selection, out: NDArray[Any] | None = None) -> Any:
+async def get(array: BoundArray, selection: AnySelection, out: NDArray[Any] | None = None) -> Any:
     """What the selection selects, in a new array or in `out`; a numpy scalar if no dimension is left."""
     if out is not None:
         if out.shape != selection.shape or out.dtype != array.dtype:
@@ -29,13 +29,13 @@ async def get(array: BoundArray, selection: Selection, out: NDArray[Any] | None 
     return result if selection.shape else result[()]
 
 
-async def put(array: BoundArray, selection: Selection, value: ArrayLike) -> None:
+async def put(array: BoundArray, selection: AnySelection, value: ArrayLike) -> None:
     """Write `value`, broadcast to the selection. Raises before anything is touched if it does not fit."""
     array.writable_chunks()
     await write(array, selection, _fitting(array, selection, value))
 
 
-def _fitting(array: BoundArray, selection: Selection, value: ArrayLike) -> NDArray[Any]:
+def _fitting(array: BoundArray, selection: AnySelection, value: ArrayLike) -> NDArray[Any]:
     try:
         values = np.asarray(value)
         if values.dtype != array.dtype:

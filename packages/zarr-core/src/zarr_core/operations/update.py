@@ -13,8 +13,8 @@ from zarr_core.abc.metadata import ArrayMetadataABC, NodeMetadataABC
 from zarr_core.abc.store import ReadListStore
 from zarr_core.engine.bound import BoundArray, BoundNode
 from zarr_core.errors import Changed, NodeNotFoundError, SelectionError
-from zarr_core.indexing.plan import parts, pieces
-from zarr_core.indexing.selection import Picked, basic
+from zarr_core.indexing.plan import Picked, parts, pieces
+from zarr_core.indexing.selection import basic
 from zarr_core.metadata import document_key, parse_node
 from zarr_core.operations.hierarchy import load_node
 from zarr_core.operations.read import RETRIES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,25 @@ from zarr_core.engine.bound import BoundArray
 from zarr_core.engine.sources import StoreSource
 from zarr_core.engine.memo import MEMO
 from zarr_core.errors import Changed, CodecError, Truncated
-from zarr_core.indexing.plan import ChunkPart, parts, pieces
-from zarr_core.indexing.selection import Selection
+from zarr_core.indexing import AnySelection
+from zarr_core.indexing.plan import ChunkPart
 from zarr_core.operations.damage import damaged
 from zarr_core.operations.read import RETRIES
 
 __all__ = ["write"]
 
 
-async def write(array: BoundArray, selection: Selection, values: NDArray[Any]) -> None:
+async def write(array: BoundArray, selection: AnySelection, values: NDArray[Any]) -> None:
     """Store `values`, of `selection.shape`, in the chunks that the selection touches.
 
     A chunk that is covered is never read; one that becomes all fill is erased unless the array keeps those.
     """
     store = array.writable_chunks()
-    cut = [pieces(picked, grid) for picked, grid in zip(selection.picked, array.grid, strict=True)]
-    full = selection.full_view(values)
+    ascending = selection.ascending(values)
 
     async def one(part: ChunkPart) -> None:
-        piece = full[part.where] if part.where else full
-        inside = part.inside
+        where, inside = part.where, part.inside
+        piece = ascending if isinstance(where, tuple) and not where else ascending[where]
         if inside is not None and part.covers:  # an edge chunk: what lies outside the array is fill (v3 core 1.8)
             padded = np.full(part.shape, array.fill, array.dtype)
             padded[inside] = piece
@@ -42,21 +42,23 @@ async def write(array: BoundArray, selection: Selection, values: NDArray[Any]) -
             await _replace(array, store, part, key, inside, piece)
             MEMO.drop(address)
 
-    if all([len(along) == 1 for along in cut]):
-        await one(next(parts(cut)))
-    else:
-        await array.runtime.map(one, parts(cut))
+    items = selection.items(array.grid, 1)
+    first, second = next(items, None), next(items, None)
+    if second is not None:
+        await array.runtime.map(one, chain([first, second], items))
+    elif first is not None:  # a lone chunk goes without `map`
+        await one(first)  # type: ignore[arg-type]
 
 
 async def _replace(
     array: BoundArray, store: Any, part: ChunkPart, key: str, inside: Any, piece: NDArray[Any]
 ) -> None:
     """The chunk's new value for its old one; done again if another process was faster."""
-    chain = array.chain.bind(part.shape)
+    codecs = array.chain.bind(part.shape)
     for _ in range(RETRIES):
         source = StoreSource(array.reader, key)
         try:
-            new = await chain.encode_part(source, inside, piece, keep_fill=array.options.write_empty_chunks)
+            new = await codecs.encode_part(source, inside, piece, keep_fill=array.options.write_empty_chunks)
         except Changed:
             continue
         except (CodecError, Truncated) as error:

@@ -44,6 +44,7 @@ async def _collected(items: AsyncIterator[T]) -> list[T]:
 
 
 def can_write(store: Store) -> bool:
+    """Whether the store takes writes."""
     return isinstance(store, ReadWriteStore) and not store.read_only
 
 
@@ -71,6 +72,7 @@ def needs(condition: bool, otherwise: str) -> None:
 
 
 def ability_of(store: Store, name: AbilityName) -> Callable[..., Awaitable[Any]]:
+    """The ability; without it the test is skipped."""
     found = store.ability(name)
     needs(found is not None, f"the store has no {name}")
     assert found is not None
