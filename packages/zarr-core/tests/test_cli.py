@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 import zarr_core
 from zarr_core.cli import main
@@ -136,10 +137,10 @@ def test_what_is_not_there_is_one_line_on_stderr(run: Run, tmp_path: Path, comma
 def test_a_hook_adds_commands_and_one_that_raises_takes_none_away(run: Run) -> None:
     class Good:
         @hookimpl
-        def cli_commands(self, app: Any) -> None:
+        def cli_commands(self, app: typer.Typer) -> None:
             @app.command()
             def greet(name: str) -> None:
-                print(f"hello {name}")
+                typer.echo(f"hello {name}")
 
     class Bad:
         @hookimpl

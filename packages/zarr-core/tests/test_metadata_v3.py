@@ -244,6 +244,12 @@ def test_attributes_that_json_does_not_have_are_refused(value, match):
         opened(GROUP).with_attributes({"x": value})
 
 
+@pytest.mark.parametrize("attributes", [[("a", 1)], "a", None, 1])
+def test_attributes_that_are_no_mapping_are_refused(attributes):
+    with pytest.raises(MetadataError, match="'attributes' must be an object, not"):
+        opened(GROUP).with_attributes(attributes)
+
+
 def test_attributes_that_contain_themselves_are_refused():
     circle = []
     circle.append(circle)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from typing_extensions import Self
+from typing import Self
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.extension import Extension, fields_of
@@ -24,7 +23,7 @@ class V2Object(Extension):
     """The members that were read, in their order; None: made in Python, all are written."""
 
     def __post_init__(self) -> None:
-        self.check()
+        self.check_fields()
 
     @classmethod
     def from_config(cls, configuration: Mapping[str, JSON]) -> Self:

@@ -17,11 +17,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from numcodecs import blosc
 from pydantic import Field
-from typing_extensions import Self
 
 from zarr_codecs._limit import too_long
 from zarr_codecs._v2 import V2Object
@@ -64,7 +63,7 @@ class BloscCodec(BytesBytesCodec):
     blocksize: Blocksize = 0
 
     def __post_init__(self) -> None:
-        self.check()
+        self.check_fields()
 
     @classmethod
     def from_config(cls, configuration: Mapping[str, JSON]) -> Self:

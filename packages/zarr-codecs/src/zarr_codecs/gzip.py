@@ -43,7 +43,7 @@ class GzipCodec(BytesBytesCodec):
     level: Annotated[int, Field(ge=0, le=9)] = 5
 
     def __post_init__(self) -> None:
-        self.check()
+        self.check_fields()
 
     def encode(self, buf: Buffer) -> Buffer:
         return zlib.compress(buf, self.level, GZIP)

@@ -31,7 +31,7 @@ class TransposeCodec(ArrayArrayCodec):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", tuple(self.order))
-        self.check()
+        self.check_fields()
         if sorted(self.order) != list(range(len(self.order))):
             raise MetadataError(
                 f"codec 'transpose': order {list(self.order)} is no permutation of 0 to {len(self.order) - 1}",

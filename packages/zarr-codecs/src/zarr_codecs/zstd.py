@@ -69,7 +69,7 @@ class ZstdCodec(BytesBytesCodec):
     checksum: bool = False
 
     def __post_init__(self) -> None:
-        self.check()
+        self.check_fields()
 
     def encode(self, buf: Buffer) -> Buffer:
         key = self.level, self.checksum

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from typing_extensions import Self
 
 from zarr_core.abc.array import AsynchronousArray, BaseArray, SynchronousArray
 from zarr_core.abc.data_type import JSON

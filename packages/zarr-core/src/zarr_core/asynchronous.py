@@ -1,9 +1,9 @@
 """The functions of `zarr_core` for tasks: the same names, keywords and operations, awaited.
 
-    from zarr_core import asynchronous as zarr
+from zarr_core import asynchronous as zarr
 
-    a = await zarr.open_array("s3://bucket/data.zarr", path="run/t", mode="r")
-    await a.getitem((slice(0, 10), 5))
+a = await zarr.open_array("s3://bucket/data.zarr", path="run/t", mode="r")
+await a.getitem((slice(0, 10), 5))
 """
 
 from __future__ import annotations

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from typing import Any, TypeVar
-
-from typing_extensions import Self, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.group import AsynchronousGroup, BaseGroup, SynchronousGroup
@@ -16,10 +14,18 @@ from zarr_core.attributes import Attributes
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup, BoundNode
 from zarr_core.errors import NodeNotFoundError
 from zarr_core.info import GroupInfo
-from zarr_core.metadata import normalize_path
-from zarr_core.operations.create import ArrayKeywords, create_array, create_group
+from zarr_core.operations.create import ArrayKeywords, like
 from zarr_core.operations.hierarchy import delete_node
-from zarr_core.operations.members import find_member, members, tree
+from zarr_core.operations.members import (
+    below,
+    find_member,
+    members,
+    new_array,
+    new_group,
+    new_groups,
+    require_array,
+    tree,
+)
 from zarr_core.operations.update import replace_attributes, update_attributes
 from zarr_core.tree import Tree
 
@@ -79,9 +85,7 @@ class _Handle(BaseGroup):
         return f"<{type(self).__name__} {self.name} in {self.store!r}>"
 
 
-def _rebuild(
-    cls: type[_Handle], store: Store, read_only: bool, path: str, metadata: GroupMetadataABC
-) -> _Handle:
+def _rebuild(cls: type[_Handle], store: Store, read_only: bool, path: str, metadata: GroupMetadataABC) -> _Handle:
     return cls._of(BoundGroup(Access(store, read_only=read_only), path, metadata))
 
 
@@ -127,7 +131,7 @@ class Group(_Handle, SynchronousGroup):
         return isinstance(path, str) and self._run(find_member(self._bound, path)) is not None
 
     def __delitem__(self, path: str) -> None:
-        self._run(delete_node(self._bound.access, _below(self._bound, path)))
+        self._run(delete_node(self._bound.access, below(self._bound, path)))
 
     def __iter__(self) -> Iterator[str]:
         return (path for path, _ in self._drive(0))
@@ -179,23 +183,76 @@ class Group(_Handle, SynchronousGroup):
 
     # creation
 
-    def create_group(self, name: str, *, overwrite: bool = False, attributes: Mapping[str, JSON] | None = None) -> Group:  # type: ignore[override]
-        """Create a group below this one, and missing groups on the way. Raises `ContainsGroupError`, ..."""
-        path = _below(self._bound, name)
-        keywords = {"zarr_format": self.zarr_format, "overwrite": overwrite, "attributes": attributes}
-        return Group._of(self._run(create_group(self._bound.access, path, **keywords)))  # type: ignore[arg-type]
+    def create_group(
+        self, name: str, *, overwrite: bool = False, attributes: Mapping[str, JSON] | None = None
+    ) -> Group:
+        """Create a group below this one, and the groups between. Raises `ContainsGroupError`, ..."""
+        operation = new_group(self._bound, name, overwrite=overwrite, attributes=attributes)
+        return Group._of(self._run(operation))
 
-    def require_group(self, name: str, **kwargs: Any) -> Group:
+    def require_group(self, name: str, *, attributes: Mapping[str, JSON] | None = None) -> Group:
         """The group below this one, created if it is not there. Raises `ContainsArrayError` if an array is."""
-        path = _below(self._bound, name)
-        kwargs = {"zarr_format": self.zarr_format, "exist_ok": True, **kwargs}
-        return Group._of(self._run(create_group(self._bound.access, path, **kwargs)))
+        return Group._of(self._run(new_group(self._bound, name, attributes=attributes, exist_ok=True)))
 
-    def create_array(self, name: str, *, overwrite: bool = False, **keywords: Unpack[ArrayKeywords]) -> Array:  # type: ignore[override]
+    def create_groups(self, *names: str) -> tuple[Group, ...]:
+        """Create several groups in one concurrent batch, all or none of them if one is there already."""
+        bound = self._run(new_groups(self._bound, names))
+        return tuple(Group._of(group) for group in bound)
+
+    def require_groups(self, *names: str) -> tuple[Group, ...]:
+        """Several groups, those created that are not there."""
+        bound = self._run(new_groups(self._bound, names, exist_ok=True))
+        return tuple(Group._of(group) for group in bound)
+
+    def create_array(  # type: ignore[override]  # the contract leaves the keywords open
+        self, name: str, *, overwrite: bool = False, **keywords: Unpack[ArrayKeywords]
+    ) -> Array:
         """Create an array below this group. Keywords as in `zarr_core.create_array`."""
-        keywords["zarr_format"] = self.zarr_format
-        path = _below(self._bound, name)
-        return Array._of(self._run(create_array(self._bound.access, path, keywords, overwrite=overwrite)))
+        return Array._of(self._run(new_array(self._bound, name, keywords, overwrite=overwrite)))
+
+    create = create_array
+
+    def require_array(self, name: str, *, exact: bool = False, **keywords: Unpack[ArrayKeywords]) -> Array:
+        """The array below this group, created if it is not there.
+
+        One that is there must have the shape, and a dtype that can be cast to the one asked for, or with `exact`
+        is the same. Raises `TypeError` if it does not.
+        """
+        return Array._of(self._run(require_array(self._bound, name, keywords, exact=exact)))
+
+    def empty(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> Array:
+        """Create an array of the default fill value."""
+        return self.create_array(name, **keywords)
+
+    def zeros(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> Array:
+        """Create an array of zeros, stored as nothing at all."""
+        keywords["fill_value"] = 0
+        return self.create_array(name, **keywords)
+
+    def ones(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> Array:
+        """Create an array of ones, stored as nothing at all."""
+        keywords["fill_value"] = 1
+        return self.create_array(name, **keywords)
+
+    def full(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> Array:
+        """Create an array of one `fill_value`, stored as nothing at all."""
+        return self.create_array(name, **keywords)
+
+    def empty_like(self, *, name: str, data: Any, **keywords: Any) -> Array:
+        """Create an array of the default fill value in the shape, dtype and chunks of `data`."""
+        return self.empty(name=name, **like(data, keywords))
+
+    def zeros_like(self, *, name: str, data: Any, **keywords: Any) -> Array:
+        """Create an array of zeros in the shape, dtype and chunks of `data`."""
+        return self.zeros(name=name, **like(data, keywords))
+
+    def ones_like(self, *, name: str, data: Any, **keywords: Any) -> Array:
+        """Create an array of ones in the shape, dtype and chunks of `data`."""
+        return self.ones(name=name, **like(data, keywords))
+
+    def full_like(self, *, name: str, data: Any, fill_value: Any, **keywords: Any) -> Array:
+        """Create an array of one value in the shape, dtype and chunks of `data`."""
+        return self.full(name=name, fill_value=fill_value, **like(data, keywords))
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Store a numpy array (or what becomes one) as an array of that name, replacing what is there."""
@@ -235,7 +292,7 @@ class AsyncGroup(_Handle, AsynchronousGroup):
         return await self._run(find_member(self._bound, member)) is not None
 
     async def delitem(self, key: str) -> None:
-        await self._run(delete_node(self._bound.access, _below(self._bound, key)))
+        await self._run(delete_node(self._bound.access, below(self._bound, key)))
 
     async def members(self, max_depth: int | None = 0) -> AsyncIterator[tuple[str, AsyncArray | AsyncGroup]]:
         async for path, bound in self._drive(max_depth):
@@ -269,28 +326,71 @@ class AsyncGroup(_Handle, AsynchronousGroup):
         """The hierarchy below, `level` levels deep (None: all); prints as a tree."""
         return await self._run(tree(self._bound, level))
 
-    async def create_group(self, name: str, *, overwrite: bool = False, attributes: Mapping[str, JSON] | None = None) -> AsyncGroup:  # type: ignore[override]
+    # creation
+
+    async def create_group(
+        self, name: str, *, overwrite: bool = False, attributes: Mapping[str, JSON] | None = None
+    ) -> AsyncGroup:
         """See `Group.create_group`."""
-        path = _below(self._bound, name)
-        keywords = {"zarr_format": self.zarr_format, "overwrite": overwrite, "attributes": attributes}
-        return AsyncGroup._of(await self._run(create_group(self._bound.access, path, **keywords)))  # type: ignore[arg-type]
+        operation = new_group(self._bound, name, overwrite=overwrite, attributes=attributes)
+        return AsyncGroup._of(await self._run(operation))
 
-    async def require_group(self, name: str, **kwargs: Any) -> AsyncGroup:
+    async def require_group(self, name: str, *, attributes: Mapping[str, JSON] | None = None) -> AsyncGroup:
         """See `Group.require_group`."""
-        path = _below(self._bound, name)
-        kwargs = {"zarr_format": self.zarr_format, "exist_ok": True, **kwargs}
-        return AsyncGroup._of(await self._run(create_group(self._bound.access, path, **kwargs)))
+        return AsyncGroup._of(await self._run(new_group(self._bound, name, attributes=attributes, exist_ok=True)))
 
-    async def create_array(self, name: str, *, overwrite: bool = False, **keywords: Unpack[ArrayKeywords]) -> AsyncArray:  # type: ignore[override]
+    async def create_groups(self, *names: str) -> tuple[AsyncGroup, ...]:
+        """See `Group.create_groups`."""
+        bound = await self._run(new_groups(self._bound, names))
+        return tuple(AsyncGroup._of(group) for group in bound)
+
+    async def require_groups(self, *names: str) -> tuple[AsyncGroup, ...]:
+        """See `Group.require_groups`."""
+        bound = await self._run(new_groups(self._bound, names, exist_ok=True))
+        return tuple(AsyncGroup._of(group) for group in bound)
+
+    async def create_array(  # type: ignore[override]  # the contract leaves the keywords open
+        self, name: str, *, overwrite: bool = False, **keywords: Unpack[ArrayKeywords]
+    ) -> AsyncArray:
         """See `Group.create_array`."""
-        keywords["zarr_format"] = self.zarr_format
-        path = _below(self._bound, name)
-        return AsyncArray._of(await self._run(create_array(self._bound.access, path, keywords, overwrite=overwrite)))
+        return AsyncArray._of(await self._run(new_array(self._bound, name, keywords, overwrite=overwrite)))
 
+    create = create_array
 
-def _below(group: BoundGroup, name: str) -> str:
-    """The path of a member, by its name or path relative to the group."""
-    path = normalize_path(name)
-    if not path:
-        raise NodeNotFoundError(f"{name!r} names no member of {group.label}: give a name or a path below it")
-    return group.prefix + path
+    async def require_array(self, name: str, *, exact: bool = False, **keywords: Unpack[ArrayKeywords]) -> AsyncArray:
+        """See `Group.require_array`."""
+        return AsyncArray._of(await self._run(require_array(self._bound, name, keywords, exact=exact)))
+
+    async def empty(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> AsyncArray:
+        """See `Group.empty`."""
+        return await self.create_array(name, **keywords)
+
+    async def zeros(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> AsyncArray:
+        """See `Group.zeros`."""
+        keywords["fill_value"] = 0
+        return await self.create_array(name, **keywords)
+
+    async def ones(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> AsyncArray:
+        """See `Group.ones`."""
+        keywords["fill_value"] = 1
+        return await self.create_array(name, **keywords)
+
+    async def full(self, *, name: str, **keywords: Unpack[ArrayKeywords]) -> AsyncArray:
+        """See `Group.full`."""
+        return await self.create_array(name, **keywords)
+
+    async def empty_like(self, *, name: str, data: Any, **keywords: Any) -> AsyncArray:
+        """See `Group.empty_like`."""
+        return await self.empty(name=name, **like(data, keywords))
+
+    async def zeros_like(self, *, name: str, data: Any, **keywords: Any) -> AsyncArray:
+        """See `Group.zeros_like`."""
+        return await self.zeros(name=name, **like(data, keywords))
+
+    async def ones_like(self, *, name: str, data: Any, **keywords: Any) -> AsyncArray:
+        """See `Group.ones_like`."""
+        return await self.ones(name=name, **like(data, keywords))
+
+    async def full_like(self, *, name: str, data: Any, fill_value: Any, **keywords: Any) -> AsyncArray:
+        """See `Group.full_like`."""
+        return await self.full(name=name, fill_value=fill_value, **like(data, keywords))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from html import escape
-from typing import Any
-
-from typing_extensions import Self
+from typing import Any, Self
 
 from zarr_core.abc.array import BaseArray
 from zarr_core.abc.group import BaseGroup

@@ -19,12 +19,12 @@ class TreeNode:
 
 
 class Tree:
-    """Prints as
+    """Prints as in the following.
 
-        /
-        ├── elevation (y: 344, x: 403) float32
-        └── run
-            └── mask (344, 403) bool
+    /
+    ├── elevation (y: 344, x: 403) float32
+    └── run
+        └── mask (344, 403) bool
     """
 
     def __init__(self, root: TreeNode) -> None:

@@ -45,8 +45,10 @@ class BoundSharding(BoundArrayBytes):
         self._strides = tuple(prod(self._counts[axis + 1 :]) for axis in range(len(self._counts)))
         self.gil_free = inner.gil_free
         most = BOX // inner.nbytes if inner.nbytes else 1
-        whole = [pieces(Picked(slice(0, length, 1), length), along)
-                 for length, along in zip(spec.shape, self._grid, strict=True)]
+        whole = [
+            pieces(Picked(slice(0, length, 1), length), along)
+            for length, along in zip(spec.shape, self._grid, strict=True)
+        ]
         self._plan: list[Box | ChunkPart] = list(boxes(whole, most))
         """The inner chunks of a whole shard, in C order, those in a row together."""
         self._most = most

@@ -15,9 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
-
-from typing_extensions import Self
+from typing import Any, ClassVar, Literal, Self
 
 from zarr_core.abc.codec import ArrayBytesCodec, BytesBytesCodec, Codec, Spec
 from zarr_core.abc.data_type import JSON
@@ -52,7 +50,7 @@ class ShardingCodec(ArrayBytesCodec):
     index_location: Literal["end", "start"] = "end"
 
     def __post_init__(self) -> None:
-        if any(isinstance(length, bool) or not isinstance(length, int) or length < 1 for length in self.chunk_shape):
+        if any(type(length) is not int or length < 1 for length in self.chunk_shape):
             raise MetadataError(
                 f"codec {self.name!r}: chunk_shape must be integers of 1 or more, not {list(self.chunk_shape)!r}",
                 member="chunk_shape",

@@ -71,8 +71,9 @@ class IndexForm:
     def _broken(self, bad: int, why: str) -> CodecError:
         counts = self._chain.spec.shape[:-1]
         inner = tuple(int(i) for i in np.unravel_index(bad, counts)) if counts else ()
-        return CodecError(f"codec 'sharding_indexed': the index is broken at inner chunk {inner}: {why}",
-                          codec="sharding_indexed")
+        return CodecError(
+            f"codec 'sharding_indexed': the index is broken at inner chunk {inner}: {why}", codec="sharding_indexed"
+        )
 
     def assemble(self, pieces: Sequence[list[Buffer] | None]) -> list[Buffer]:
         """The shard from the encoded inner chunks in C order, None where one is not stored."""

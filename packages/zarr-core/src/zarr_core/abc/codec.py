@@ -13,11 +13,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from zarr_core.abc.data_type import DataType
 from zarr_core.abc.extension import Extension
@@ -185,9 +184,7 @@ def index(part: tuple[slice | NDArray[np.intp], ...]) -> Any:
     """What numpy needs to take an orthogonal part: the tuple itself, or open index arrays if it holds any."""
     if all(isinstance(entry, slice) for entry in part):
         return part
-    return np.ix_(
-        *(np.arange(e.start, e.stop, e.step) if isinstance(e, slice) else e for e in part)  # noqa: C419
-    )
+    return np.ix_(*(np.arange(e.start, e.stop, e.step) if isinstance(e, slice) else e for e in part))
 
 
 class BytesBytesCodec(Codec):

@@ -6,11 +6,10 @@ Pure: no I/O. A data type is frozen, hashable and picklable; equality comes from
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from zarr_core.errors import MetadataError
 

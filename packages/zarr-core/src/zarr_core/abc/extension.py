@@ -8,7 +8,7 @@ A plugin class is most easily a frozen dataclass, whose fields are the members o
         required: ClassVar[frozenset[str]] = frozenset({"level"})
         level: Annotated[int, Field(ge=0, le=9)] = 5
 
-Types and `Annotated` constraints are checked strictly by pydantic when metadata is parsed *and* by `check` when
+Types and `Annotated` constraints are checked strictly by pydantic when metadata is parsed, and by `check_fields` when
 the object is made in Python; unknown members are refused (digest 1.4, 1.13). A class without fields takes none.
 """
 
@@ -17,10 +17,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, ClassVar
-
-from typing_extensions import Self
+from typing import Any, ClassVar, Self
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.errors import MetadataError
@@ -61,7 +58,7 @@ class Extension:
         from pydantic import ValidationError
 
         try:
-            model = _model(cls).model_validate(dict(configuration))
+            model = _model_of(cls).model_validate(dict(configuration))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             member = ".".join(str(step) for step in first["loc"])
@@ -72,7 +69,7 @@ class Extension:
             raise MetadataError(f"{cls.kind} {cls.name!r}: the configuration is nested too deeply") from None
         return {name: getattr(model, name) for name in configuration}
 
-    def check(self) -> None:
+    def check_fields(self) -> None:
         """Check the fields of an object made in Python; call it from `__post_init__`."""
         self.validated({field.name: getattr(self, field.name) for field in fields_of(type(self))})
 
@@ -91,7 +88,7 @@ class Extension:
         return {"name": self.name, "configuration": configuration} if configuration else {"name": self.name}
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.to_json() == other.to_json()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.to_json() == other.to_json()
 
     def __hash__(self) -> int:
         return hash((type(self), json.dumps(self.to_json(), sort_keys=True)))
@@ -108,8 +105,17 @@ def fields_of(cls: type) -> tuple[dataclasses.Field[Any], ...]:
     return tuple(field for field in dataclasses.fields(cls) if field.init and not field.metadata.get("runtime"))
 
 
-@cache
-def _model(cls: type) -> Any:
+_models: dict[type, Any] = {}
+
+
+def _model_of(cls: type) -> Any:
+    model = _models.get(cls)
+    if model is None:
+        model = _models[cls] = _make_model(cls)
+    return model
+
+
+def _make_model(cls: type) -> Any:
     from typing import get_type_hints
 
     from pydantic import ConfigDict, Field, create_model

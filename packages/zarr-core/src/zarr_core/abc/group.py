@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import GroupMetadataABC
@@ -81,11 +79,11 @@ class SynchronousGroup(BaseGroup):
         """Paths and objects of what is in the group: `max_depth` levels below its children, None for all."""
 
     @abstractmethod
-    def create_group(self, name: str, **kwargs: Any) -> Self:
+    def create_group(self, name: str, *, overwrite: bool = False, attributes: Mapping[str, JSON] | None = None) -> Any:
         """Create a group below this one."""
 
     @abstractmethod
-    def create_array(self, name: str, **kwargs: Any) -> Any:
+    def create_array(self, name: str, *, overwrite: bool = False, **keywords: Any) -> Any:
         """Create an array below this group."""
 
     @abstractmethod
@@ -122,11 +120,13 @@ class AsynchronousGroup(BaseGroup):
         """See `SynchronousGroup.members`."""
 
     @abstractmethod
-    async def create_group(self, name: str, **kwargs: Any) -> Self:
+    async def create_group(
+        self, name: str, *, overwrite: bool = False, attributes: Mapping[str, JSON] | None = None
+    ) -> Any:
         """See `SynchronousGroup.create_group`."""
 
     @abstractmethod
-    async def create_array(self, name: str, **kwargs: Any) -> Any:
+    async def create_array(self, name: str, *, overwrite: bool = False, **keywords: Any) -> Any:
         """See `SynchronousGroup.create_array`."""
 
     @abstractmethod

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from numpy.typing import NDArray
-from typing_extensions import Self
 
 from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.chunk_key_encoding import ChunkKeyEncoding

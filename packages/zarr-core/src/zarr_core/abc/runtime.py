@@ -33,15 +33,15 @@ class Runtime(Protocol):
         """
         ...
 
-    def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None]:
+    def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None, Any]:
         """Hold these physical addresses (see `Store.address`) against every other operation of the process."""
         ...
 
     def iterate(self, source: AsyncIterable[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
         """The items of an async iterator, which is closed in any case, also when the caller leaves early.
 
-            async with runtime.iterate(store.list_dir("a/")) as entries:
-                async for entry in entries: ...
+        async with runtime.iterate(store.list_dir("a/")) as entries:
+            async for entry in entries: ...
         """
         ...
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
-
-from typing_extensions import Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from zarr_core.errors import Truncated
 
@@ -50,7 +48,7 @@ class Range(NamedTuple):
 
     def of(self, value: Buffer) -> Buffer:
         """This range of a value at hand. Raises `Truncated` if the value is shorter."""
-        if self.stop is not None and self.stop > len(value) or self.start > len(value):
+        if (self.stop is not None and self.stop > len(value)) or self.start > len(value):
             raise Truncated(f"bytes {self.start}:{'' if self.stop is None else self.stop} of {len(value)} bytes")
         return memoryview(value)[self.start : self.stop]
 
@@ -89,7 +87,7 @@ def join_buffers(value: Value) -> Buffer:
     return value[0] if len(value) == 1 else b"".join(value)
 
 
-class Store(ABC):
+class Store(ABC):  # noqa: B024 - the four below say what must be written
     """What all stores share. Safe from many threads and any event loop; picklable unless it says why not.
 
     Keys are strings like `a/b/c/0/0`: never empty, no leading or trailing `/`, no empty, `.` or `..` segment.
@@ -163,9 +161,7 @@ class ReadStore(Store):
             parts.append(part)
         return parts
 
-    async def get_partial_values(
-        self, key_ranges: Iterable[tuple[str, Range | Suffix | None]]
-    ) -> list[Buffer | None]:
+    async def get_partial_values(self, key_ranges: Iterable[tuple[str, Range | Suffix | None]]) -> list[Buffer | None]:
         """Parts of several values in the order asked; None for a key that is not stored (v3 core 1.12)."""
         return [await self.get(key, byte_range) for key, byte_range in key_ranges]
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from zarr_core.calls.call import Call
 from zarr_core.calls.opening import StoreLike, create_array
 from zarr_core.engine.bound import BoundArray
+from zarr_core.operations.create import like
 
 __all__ = [
     "arange",
@@ -59,33 +60,24 @@ def empty(shape: int | tuple[int, ...], *, store: StoreLike = None, **keywords: 
     return create_array(store, shape=shape, **keywords)
 
 
-def _like(a: Any, keywords: dict[str, Any]) -> dict[str, Any]:
-    """The shape, dtype and chunks of an array, where the caller gives none."""
-    found: dict[str, Any] = {"shape": a.shape, "dtype": a.dtype}
-    for name in ("chunks", "shards"):
-        if isinstance(getattr(a, name, None), tuple):
-            found[name] = getattr(a, name)
-    return {**found, **keywords}
-
-
 def zeros_like(a: Any, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """Zeros in the shape, dtype and chunks of `a`."""
-    return zeros(store=store, **_like(a, keywords))
+    return zeros(store=store, **like(a, keywords))
 
 
 def ones_like(a: Any, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """Ones in the shape, dtype and chunks of `a`."""
-    return ones(store=store, **_like(a, keywords))
+    return ones(store=store, **like(a, keywords))
 
 
 def full_like(a: Any, fill_value: Any, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """One value in the shape, dtype and chunks of `a`."""
-    return full(fill_value=fill_value, store=store, **_like(a, keywords))
+    return full(fill_value=fill_value, store=store, **like(a, keywords))
 
 
 def empty_like(a: Any, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """The default fill value in the shape, dtype and chunks of `a`."""
-    return empty(store=store, **_like(a, keywords))
+    return empty(store=store, **like(a, keywords))
 
 
 def asarray(data: ArrayLike, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
@@ -107,7 +99,13 @@ def arange(
 
 
 def linspace(
-    start: Any, stop: Any, num: int = 50, *, dtype: Any = None, endpoint: bool = True, store: StoreLike = None,
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    *,
+    dtype: Any = None,
+    endpoint: bool = True,
+    store: StoreLike = None,
     **keywords: Any,
 ) -> Call[BoundArray]:
     """`num` evenly spaced values from start to stop, as `numpy.linspace`."""

@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
-
-from typing_extensions import Unpack
+from typing import Any, TypeAlias, Unpack
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.calls.call import Call

@@ -49,7 +49,8 @@ def load(store: StoreLike, path: str | None = None, zarr_format: int | None = No
 
 
 async def _save_array(to: Access, path: str, data: ArrayLike, keywords: Any) -> None:
-    await create_array(to, path, {**keywords, "data": np.asarray(data)}, overwrite=True)
+    keywords["data"] = np.asarray(data)
+    await create_array(to, path, keywords, overwrite=True)
 
 
 async def _save_group(to: Access, path: str, named: dict[str, ArrayLike]) -> None:

@@ -70,8 +70,10 @@ def ls(path: Path) -> None:
     node = zarr_core.open(path, mode="r")
     members = node.members() if isinstance(node, zarr_core.Group) else [(path, node)]
     for name, member in sorted(members, key=lambda item: item[0]):
-        is_group = isinstance(member, zarr_core.Group)
-        typer.echo(f"{name}/" if is_group else f"{name}  {member.shape} {member.dtype}")
+        if isinstance(member, zarr_core.Group):
+            typer.echo(f"{name}/")
+        else:
+            typer.echo(f"{name}  {member.shape} {member.dtype}")
 
 
 def _print_table(listed: list[Entry]) -> None:

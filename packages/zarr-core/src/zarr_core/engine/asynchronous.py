@@ -64,7 +64,7 @@ class AsyncRuntime:
             hops = self._hops[loop] = _Hops()
         return await hops.run(loop, fn, args)  # type: ignore[no-any-return]
 
-    def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None]:
+    def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None, Any]:
         return LoopLock(addresses, asyncio.get_running_loop())
 
     def iterate(self, source: AsyncIterable[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:

@@ -96,7 +96,7 @@ class BlockingRuntime:
             METER.free += elapsed
         return result
 
-    def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None]:
+    def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None, Any]:
         return ThreadLock(addresses, self.checkpoint)
 
     def iterate(self, source: AsyncIterable[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Generic, Literal, TypeVar
-
-from typing_extensions import Self
+from typing import Generic, Literal, Self, TypeVar
 
 from zarr_core.abc.codec import Spec
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC

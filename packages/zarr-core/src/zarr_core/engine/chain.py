@@ -180,9 +180,7 @@ class BoundChain(BoundArrayBytes):
         if self.nbytes < HOP:
             self._place(value, part, out)
         else:
-            await source.runtime.compute(
-                self._place, value, part, out, nbytes=self.nbytes, gil_free=self.gil_free
-            )
+            await source.runtime.compute(self._place, value, part, out, nbytes=self.nbytes, gil_free=self.gil_free)
         return True
 
     def _place(self, value: Buffer, part: Part, out: NDArray[Any]) -> None:

@@ -38,6 +38,4 @@ class FillTest:
         if not a.flags.c_contiguous:
             return all(self(np.ascontiguousarray(piece)) for piece in a) if a.nbytes > _BLOCK else self(a.copy())
         flat = a.reshape(-1).view(self._unit)
-        return all(
-            bool((flat[start : start + _BLOCK] == self._bits).all()) for start in range(0, flat.size, _BLOCK)
-        )
+        return all(bool((flat[start : start + _BLOCK] == self._bits).all()) for start in range(0, flat.size, _BLOCK))

@@ -43,7 +43,8 @@ def orthogonal(selection: Any, shape: tuple[int, ...]) -> Selection:
     entries = expand(entries, len(shape))
     plain = tuple(slice(None) if _is_array(entry) else entry for entry in entries)
     rest = basic(plain, shape)
-    picked, full, places = list(rest.picked), list(rest.full), [slice(None)] * len(shape)
+    picked, full = list(rest.picked), list(rest.full)
+    places: list[NDArray[np.intp] | slice] = [slice(None)] * len(shape)
     kept = list(rest.full)
     sorted_already = True
     for axis, entry in enumerate(entries):

@@ -117,13 +117,13 @@ def parts(cut: Sequence[Sequence[Piece]]) -> Iterator[ChunkPart]:
 
 
 def _part(combination: tuple[Piece, ...]) -> ChunkPart:
-    whole = all([piece.whole for piece in combination])  # noqa: C419 - lists: this runs once per chunk
+    whole = all([piece.whole for piece in combination])
     return ChunkPart(
         tuple([piece.chunk for piece in combination]),
         None if whole else tuple([piece.inside for piece in combination]),
         tuple([piece.where for piece in combination]),
         tuple([piece.extent for piece in combination]),
-        whole or all([piece.covers for piece in combination]),  # noqa: C419
+        whole or all([piece.covers for piece in combination]),
     )
 
 
@@ -135,7 +135,7 @@ def boxes(cut: Sequence[Sequence[Piece]], most: int) -> Iterator[Box | ChunkPart
     *leading, last = cut
     runs = list(_runs(last, most))
     for combination in product(*leading):
-        if all([piece.whole for piece in combination]):  # noqa: C419
+        if all([piece.whole for piece in combination]):
             head = tuple([piece.chunk for piece in combination])
             where = tuple([piece.where for piece in combination])
             shape = tuple([piece.extent for piece in combination])

@@ -12,7 +12,7 @@ from zarr_core.abc.chunk_grid import GridDimension
 from zarr_core.abc.codec import Points
 from zarr_core.errors import SelectionError
 from zarr_core.indexing.orthogonal import positions
-from zarr_core.indexing.plan import ChunkPart
+from zarr_core.indexing.plan import Box, ChunkPart
 
 __all__ = ["PointSelection", "coordinates", "mask", "point_groups"]
 
@@ -37,7 +37,11 @@ class PointSelection(NamedTuple):
         """The caller's values as they are written: one per point, in order."""
         return values.reshape(-1)
 
-    def items(self, grid: Sequence[GridDimension], most: int) -> Iterator[ChunkPart]:
+    def items(self, grid: Sequence[GridDimension], most: int) -> Iterator[Box | ChunkPart]:
+        """The same as `parts`: points come from no box."""
+        return self.parts(grid)
+
+    def parts(self, grid: Sequence[GridDimension]) -> Iterator[ChunkPart]:
         """The points of each chunk that is touched."""
         for chunk, inside, which in point_groups(self.at, grid):
             shape = tuple([stop - start for start, stop in _spans(grid, chunk)])
@@ -56,7 +60,7 @@ def coordinates(selection: Any, shape: tuple[int, ...]) -> PointSelection:
     entries = selection if isinstance(selection, tuple) else (selection,)
     if not shape:
         raise SelectionError("an array without dimensions has no coordinates to select by: read it as a[()]")
-    if len(entries) == 1 and getattr(np.asarray(entries[0]), "dtype", None) == bool:
+    if len(entries) == 1 and np.asarray(entries[0]).dtype.kind == "b":
         return mask(entries[0], shape)
     if len(entries) != len(shape):
         raise SelectionError(

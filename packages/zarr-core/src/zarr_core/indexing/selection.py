@@ -70,10 +70,14 @@ class Selection(NamedTuple):
         """The pieces along each dimension."""
         return [pieces(picked, dimension) for picked, dimension in zip(self.picked, grid, strict=True)]
 
+    def parts(self, grid: Sequence[GridDimension]) -> Iterator[ChunkPart]:
+        """The parts of chunks that are selected."""
+        return parts(self.cut(grid))
+
     def items(self, grid: Sequence[GridDimension], most: int) -> Iterator[Box | ChunkPart]:
         """The parts of chunks that are selected; up to `most` whole ones in a row as a box."""
         cut = self.cut(grid)
-        if all([len(along) == 1 for along in cut]):  # noqa: C419 - a lone chunk is the commonest case
+        if all([len(along) == 1 for along in cut]):
             return parts(cut)
         return boxes(cut, most)
 

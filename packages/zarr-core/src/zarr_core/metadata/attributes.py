@@ -1,13 +1,14 @@
-"""The user's attributes as metadata shows them: a read-only mapping."""
+"""The user's attributes: from what a caller gave, and as metadata shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from zarr_core.abc.data_type import JSON
-from zarr_core.metadata.strict_json import copy
+from zarr_core.errors import MetadataError
+from zarr_core.metadata.strict_json import clean, copy, short
 
-__all__ = ["Attributes"]
+__all__ = ["Attributes", "cleaned"]
 
 
 class Attributes(Mapping[str, JSON]):
@@ -30,3 +31,11 @@ class Attributes(Mapping[str, JSON]):
 
     def __repr__(self) -> str:
         return repr(dict(self._values))
+
+
+def cleaned(attributes: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Attributes that a caller gave, as strict JSON has them. Raises `MetadataError` saying where it cannot."""
+    if not isinstance(attributes, Mapping):
+        raise MetadataError(f"'attributes' must be an object, not {short(attributes)}", member="attributes")
+    values: dict[str, JSON] = clean(attributes, where="attributes")
+    return values

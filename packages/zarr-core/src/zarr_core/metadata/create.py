@@ -17,6 +17,7 @@ from zarr_core.abc.codec import Codec
 from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.errors import CodecError, MetadataError
+from zarr_core.metadata.attributes import cleaned
 from zarr_core.metadata.chain import check_chain, chunk_specs, codecs_to_json, complete_chain
 from zarr_core.metadata.extensions import guarded
 from zarr_core.metadata.models import checked_shape
@@ -57,7 +58,7 @@ def create_array_metadata(
     `MetadataError` for what does not fit or the format does not have, and `PluginError` for what is not registered.
     """
     shape = checked_shape(shape)
-    cleaned = clean(attributes or {}, where="attributes")
+    attributes = cleaned(attributes or {})
     if fill_value is not None:
         fill = guarded(lambda: data_type.cast_fill(fill_value), "data type", data_type.name)
     if zarr_format == 3:
@@ -77,7 +78,7 @@ def create_array_metadata(
             document["storage_transformers"] = [transformer.to_json() for transformer in storage_transformers]
         if dimension_names is not None:
             document["dimension_names"] = clean(dimension_names, where="dimension_names")
-        return V3ArrayMetadata.from_dict({**document, "attributes": cleaned})
+        return V3ArrayMetadata.from_dict({**document, "attributes": attributes})
     if zarr_format == 2:
         foreign = {
             "codecs": bool(codecs),
@@ -98,17 +99,17 @@ def create_array_metadata(
             "filters": [_v2_json(codec) for codec in filters] if filters else None,
             "dimension_separator": chunk_key_encoding.to_config()["separator"],
         }
-        return V2ArrayMetadata.from_dict({**document, "attributes": cleaned})
+        return V2ArrayMetadata.from_dict({**document, "attributes": attributes})
     raise _unknown_format(zarr_format)
 
 
 def create_group_metadata(*, zarr_format: int, attributes: Mapping[str, JSON] | None = None) -> StoredGroup:
     """The metadata of a new group. Raises `MetadataError` for attributes that strict JSON cannot hold."""
-    cleaned = clean(attributes or {}, where="attributes")
+    attributes = cleaned(attributes or {})
     if zarr_format == 3:
-        return V3GroupMetadata.from_dict({"zarr_format": 3, "node_type": "group", "attributes": cleaned})
+        return V3GroupMetadata.from_dict({"zarr_format": 3, "node_type": "group", "attributes": attributes})
     if zarr_format == 2:
-        return V2GroupMetadata.from_dict({"zarr_format": 2, "attributes": cleaned})
+        return V2GroupMetadata.from_dict({"zarr_format": 2, "attributes": attributes})
     raise _unknown_format(zarr_format)
 
 

@@ -69,15 +69,19 @@ def write(document: Mapping[str, JSON], key: str) -> bytes:
 
 def copy(value: JSON) -> JSON:
     """A deep copy of parsed JSON."""
-    try:
-        return json.loads(json.dumps(value))
-    except RecursionError:
-        raise MetadataError("is nested too deeply to be copied") from None
+    return json.loads(_text(value))
 
 
 def canonical(value: JSON) -> str:
     """Text that is equal exactly for equal JSON: tells 1, 1.0, true, 0.0, -0.0 and NaN apart."""
-    return json.dumps(value, sort_keys=True)
+    return _text(value, sort_keys=True)
+
+
+def _text(value: JSON, sort_keys: bool = False) -> str:
+    try:
+        return json.dumps(value, sort_keys=sort_keys)
+    except RecursionError as error:
+        fail("", "", "metadata is nested too deeply for this", error)
 
 
 def clean(value: object, key: str = "", where: str = "") -> JSON:

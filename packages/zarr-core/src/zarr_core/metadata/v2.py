@@ -19,6 +19,7 @@ from zarr_core.chunk_grids.regular import RegularGrid
 from zarr_core.chunk_key_encodings.v2 import V2ChunkKeyEncoding
 from zarr_core.data_types.parse import data_type_from_numpy
 from zarr_core.errors import CodecError, MetadataError
+from zarr_core.metadata.attributes import cleaned
 from zarr_core.metadata.consolidated import Consolidated
 from zarr_core.metadata.extensions import guarded
 from zarr_core.metadata.models import (
@@ -50,7 +51,7 @@ class _V2Node(StoredNode):
         return document
 
     def with_attributes(self, attributes: Mapping[str, JSON]) -> Self:
-        documents = {**self._documents, ".zattrs": clean(attributes, where="attributes")}
+        documents = {**self._documents, ".zattrs": cleaned(attributes)}
         return dataclasses.replace(self, _documents=documents)  # type: ignore[type-var]
 
 
@@ -162,7 +163,7 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
         if document["dtype"] == "|O":
             _refuse_objects(document)
         dtype, endian = dtype_from_json_v2(document["dtype"])
-        data_type = guarded(lambda: data_type_from_numpy(dtype, where), "numpy dtype", str(dtype))
+        data_type = guarded(lambda: data_type_from_numpy(dtype, where), "dtype", short(document["dtype"]))
         member = "fill_value"
         value = document["fill_value"]
         make_fill = data_type.default_fill if value is None else lambda: data_type.fill_from_json(value, 2)

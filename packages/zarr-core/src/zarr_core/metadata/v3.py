@@ -15,6 +15,7 @@ from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.abc.metadata import NodeMetadataABC
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.errors import CodecError, MetadataError
+from zarr_core.metadata.attributes import cleaned
 from zarr_core.metadata.consolidated import Consolidated
 from zarr_core.metadata.extensions import (
     guarded,
@@ -58,7 +59,7 @@ class _V3Node(StoredNode):
         return dataclasses.replace(self, _documents=documents, **changed)  # type: ignore[type-var]
 
     def with_attributes(self, attributes: Mapping[str, JSON]) -> Self:
-        return self._with_members({"attributes": clean(attributes, where="attributes")})
+        return self._with_members({"attributes": cleaned(attributes)})
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -105,11 +106,10 @@ class V3GroupMetadata(_V3Node, StoredGroup):
     def with_consolidated(self, members: Mapping[str, NodeMetadataABC]) -> V3GroupMetadata:
         entries: dict[str, JSON] = {}
         for path, node in members.items():
-            if node.zarr_format != 3:
+            if not isinstance(node, _V3Node):
                 raise MetadataError(f"node {path!r} has zarr_format {node.zarr_format}, the consolidated group has 3")
-            entries[path] = node.to_dict()
-            if node.node_type == "group":
-                entries[path]["consolidated_metadata"] = _inline({})
+            empty = {"consolidated_metadata": _inline({})} if node.node_type == "group" else {}
+            entries[path] = {**node._document, **empty}
         return self._with_members(
             {"consolidated_metadata": _inline(entries)}, consolidated=Consolidated(entries, _parse_entry, "")
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zarr_core.abc.chunk_key_encoding import ChunkKeyEncoding
@@ -19,7 +19,7 @@ from zarr_core.plugins.hooks import ask_first
 
 __all__ = ["as_codec", "as_key_encoding", "build_chain", "v2_codecs_of"]
 
-_KINDS = {"filters": ArrayArrayCodec, "serializer": ArrayBytesCodec, "compressors": BytesBytesCodec}
+_KINDS: dict[str, type[Any]] = {"filters": ArrayArrayCodec, "serializer": ArrayBytesCodec, "compressors": BytesBytesCodec}
 
 
 def build_chain(keywords: Mapping[str, Any], chunk: Spec, inner: tuple[int, ...] | None) -> tuple[Codec, ...]:
@@ -72,7 +72,7 @@ def _given(value: Any, argument: str) -> list[Codec] | None:
         return None
     if value is None or value is False:
         return []
-    several = isinstance(value, Iterable) and not isinstance(value, str | Mapping | Codec)
+    several = isinstance(value, list | tuple)
     codecs = [as_codec(item) for item in (value if several else [value])]
     for codec in codecs:
         if not isinstance(codec, _KINDS[argument]):

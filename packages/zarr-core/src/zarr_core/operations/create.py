@@ -27,7 +27,7 @@ from zarr_core.operations.chains import as_key_encoding, build_chain, v2_codecs_
 from zarr_core.operations.hierarchy import create_nodes, load_group
 from zarr_core.operations.write import write
 
-__all__ = ["ArrayKeywords", "create_array", "create_group", "options_of", "plan_array"]
+__all__ = ["ArrayKeywords", "create_array", "create_group", "like", "options_of", "plan_array"]
 
 
 class ArrayKeywords(TypedDict, total=False):
@@ -53,7 +53,7 @@ class ArrayKeywords(TypedDict, total=False):
     """What elements never written are; default zero, false or empty."""
     order: Literal["C", "F"] | None
     """Memory order: of what reading returns, and in format 2 also of the elements in a chunk."""
-    zarr_format: Literal[2, 3] | None
+    zarr_format: int | None
     """2 or 3 (the default, see the configuration)."""
     attributes: Mapping[str, JSON] | None
     """User attributes."""
@@ -124,7 +124,9 @@ def _lengths(shape: Any) -> tuple[int, ...]:
     return lengths
 
 
-def _grid(keywords: ArrayKeywords, shape: tuple[int, ...], item_size: int | None) -> tuple[ChunkGrid, tuple[int, ...] | None]:
+def _grid(
+    keywords: ArrayKeywords, shape: tuple[int, ...], item_size: int | None
+) -> tuple[ChunkGrid, tuple[int, ...] | None]:
     """The grid of what is stored as one object, and the chunk shape inside it if that is a shard."""
     chunks, shards = keywords.get("chunks", "auto"), keywords.get("shards")
     if isinstance(chunks, ChunkGrid):
@@ -142,9 +144,7 @@ def _grid(keywords: ArrayKeywords, shape: tuple[int, ...], item_size: int | None
     return RegularGrid(outer), inner
 
 
-async def create_array(
-    access: Access, path: str, keywords: ArrayKeywords, *, overwrite: bool = False
-) -> BoundArray:
+async def create_array(access: Access, path: str, keywords: ArrayKeywords, *, overwrite: bool = False) -> BoundArray:
     """Store a new array and the groups above it, then its data if any was given."""
     metadata, data = plan_array(keywords)
     await create_nodes(access, {path: metadata}, overwrite=overwrite)
@@ -181,3 +181,12 @@ async def create_group(
     metadata = create_group_metadata(zarr_format=zarr_format, attributes=attributes or {})
     await create_nodes(access, {path: metadata}, overwrite=overwrite, exist_ok=exist_ok)
     return BoundGroup(access, path, await load_group(access, path) if exist_ok else metadata)
+
+
+def like(a: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The shape, dtype and chunks of an array, where the caller gives none."""
+    found: dict[str, Any] = {"shape": a.shape, "dtype": a.dtype}
+    for name in ("chunks", "shards"):
+        if isinstance(getattr(a, name, None), tuple):
+            found[name] = getattr(a, name)
+    return {**found, **keywords}

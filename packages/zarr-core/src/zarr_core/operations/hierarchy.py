@@ -10,7 +10,7 @@ from zarr_core.engine.bound import Access
 from zarr_core.engine.memo import MEMO
 from zarr_core.errors import ArrayNotFoundError, ContainsArrayError, ContainsGroupError, GroupNotFoundError
 from zarr_core.log import group_log
-from zarr_core.metadata import DOCUMENTS, check_new_name, document_key, create_group_metadata, parse_node
+from zarr_core.metadata import DOCUMENTS, check_new_name, create_group_metadata, document_key, parse_node
 
 __all__ = ["create_nodes", "delete_node", "load_array", "load_group", "load_node", "load_nodes", "walk"]
 

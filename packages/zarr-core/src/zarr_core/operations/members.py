@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
 from zarr_core.engine.bound import BoundArray, BoundGroup, BoundNode
-from zarr_core.metadata import normalize_path
-from zarr_core.operations.hierarchy import load_node, walk
+from zarr_core.errors import ContainsGroupError, NodeNotFoundError
+from zarr_core.metadata import create_group_metadata, normalize_path
+from zarr_core.operations.create import ArrayKeywords, create_array, create_group, plan_array
+from zarr_core.operations.hierarchy import create_nodes, load_node, load_nodes, walk
 from zarr_core.tree import Tree, TreeNode
 
-__all__ = ["bind", "find_member", "members", "tree"]
+__all__ = [
+    "below",
+    "bind",
+    "find_member",
+    "members",
+    "new_array",
+    "new_group",
+    "new_groups",
+    "require_array",
+    "tree",
+]
 
 
 def bind(group: BoundGroup, path: str, metadata: NodeMetadataABC) -> BoundNode[Any]:
@@ -64,3 +79,65 @@ def _label(metadata: NodeMetadataABC) -> str:
         for axis, length in enumerate(metadata.shape)
     )
     return f"({lengths}) {metadata.data_type.dtype}"
+
+
+def below(group: BoundGroup, name: str) -> str:
+    """The path of a member, from its name or path relative to the group."""
+    path = normalize_path(name)
+    if not path:
+        raise NodeNotFoundError(f"{name!r} names no member of {group.label}: give a name or a path below it")
+    return group.prefix + path
+
+
+async def new_group(
+    group: BoundGroup,
+    name: str,
+    *,
+    attributes: Mapping[str, JSON] | None = None,
+    overwrite: bool = False,
+    exist_ok: bool = False,
+) -> BoundGroup:
+    """Create a group below a group, in its format."""
+    return await create_group(
+        group.access,
+        below(group, name),
+        zarr_format=group.metadata.zarr_format,
+        attributes=attributes,
+        overwrite=overwrite,
+        exist_ok=exist_ok,
+    )
+
+
+async def new_groups(group: BoundGroup, names: Sequence[str], *, exist_ok: bool = False) -> list[BoundGroup]:
+    """Create several groups below a group, in one batch."""
+    zarr_format = group.metadata.zarr_format
+    nodes = {below(group, name): create_group_metadata(zarr_format=zarr_format) for name in names}
+    await create_nodes(group.access, nodes, exist_ok=exist_ok)
+    stored = await load_nodes(group.access, nodes, zarr_format) if exist_ok else nodes
+    return [BoundGroup(group.access, path, stored[path]) for path in nodes]  # type: ignore[arg-type]
+
+
+async def new_array(group: BoundGroup, name: str, keywords: ArrayKeywords, *, overwrite: bool = False) -> BoundArray:
+    """Create an array below a group, in its format."""
+    keywords["zarr_format"] = group.metadata.zarr_format
+    return await create_array(group.access, below(group, name), keywords, overwrite=overwrite)
+
+
+async def require_array(group: BoundGroup, name: str, keywords: ArrayKeywords, *, exact: bool = False) -> BoundArray:
+    """The array of that name, created if it is not there. Raises `TypeError` if the one there does not fit."""
+    found = await find_member(group, name)
+    if found is None:
+        return await new_array(group, name, keywords)
+    if not isinstance(found, BoundArray):
+        raise ContainsGroupError(f"a group is stored at path {found.path!r} of {group.access.given!r}")
+    wanted, _ = plan_array({**keywords, "zarr_format": group.metadata.zarr_format, "write_data": False})
+    there, asked = found.metadata, wanted
+    fits = (
+        np.can_cast(there.data_type.dtype, asked.data_type.dtype) if not exact else there.data_type == asked.data_type
+    )
+    if there.shape != asked.shape or not fits:
+        raise TypeError(
+            f"{found.label} has shape {there.shape} and dtype {there.data_type.dtype}; "
+            f"shape {asked.shape} and dtype {asked.data_type.dtype} were asked for"
+        )
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,11 @@ async def read(array: BoundArray, selection: AnySelection, out: NDArray[Any]) ->
             await _read_part(array, item, target)
 
     items = selection.items(array.grid, array.box)
-    first, second = next(items, None), next(items, None)
-    if second is not None:
-        await array.runtime.map(one, chain([first, second], items))
-    elif first is not None:  # a lone chunk goes without `map`
-        await one(first)
+    ahead = list(islice(items, 2))
+    if len(ahead) > 1:
+        await array.runtime.map(one, chain(ahead, items))
+    elif ahead:  # a lone chunk goes without `map`
+        await one(ahead[0])
     selection.settle(target, out)
     return out
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from zarr_core.engine.bound import BoundArray
-from zarr_core.errors import SelectionError, ZarrError
+from zarr_core.errors import SelectionError
 from zarr_core.indexing import AnySelection
 from zarr_core.operations.read import read
 from zarr_core.operations.write import write
@@ -41,7 +41,9 @@ def _fitting(array: BoundArray, selection: AnySelection, value: ArrayLike) -> ND
         if values.dtype != array.dtype:
             values = values.astype(array.dtype, casting="unsafe" if values.ndim else "same_kind")
     except (TypeError, ValueError, OverflowError) as error:
-        raise TypeError(f"cannot write {type(value).__name__} to {array.label} of dtype {array.dtype}: {error}") from None
+        raise TypeError(
+            f"cannot write {type(value).__name__} to {array.label} of dtype {array.dtype}: {error}"
+        ) from None
     if values.shape == selection.shape:
         return values
     try:

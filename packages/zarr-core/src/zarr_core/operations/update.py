@@ -57,13 +57,13 @@ async def _update_locked(node: BoundNode[M], change: Callable[[M], M]) -> M:
         after = {name: value for name, value in changed.documents().items() if before.get(name) != value}
         if versioned is None or set_if is None or len(after) != 1 or store.blocking:
             await node.runtime.map(lambda item: store.set(document_key(node.path, item[0]), item[1]), after.items())
-            return changed  # type: ignore[no-any-return]
+            return changed
         ((name, value),) = after.items()
         key = document_key(node.path, name)
         found = await versioned(key, None)
-        if found is not None and parse_node({name: bytes(found[0][0])}, node.path) == current:
-            if await set_if(key, value, found[1]) is not None:
-                return changed  # type: ignore[no-any-return]
+        unchanged = found is not None and parse_node({name: bytes(found[0][0])}, node.path) == current
+        if unchanged and await set_if(key, value, found[1]) is not None:
+            return changed
     raise Changed(f"the metadata of {node.label} was replaced {RETRIES} times while it was updated")
 
 
@@ -133,9 +133,7 @@ async def _stored_chunks(old: BoundArray, new: BoundArray) -> list[tuple[int, ..
         chunk
         for chunk in indices
         if all(at < count for at, count in zip(chunk, counts, strict=True))
-        and any(
-            dimension.span(at)[1] > limit for dimension, at, limit in zip(old.grid, chunk, limits, strict=True)
-        )
+        and any(dimension.span(at)[1] > limit for dimension, at, limit in zip(old.grid, chunk, limits, strict=True))
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from zarr_core.abc.store import ABSENT, Buffers, Value
 from zarr_core.engine.bound import BoundArray
-from zarr_core.engine.sources import StoreSource
 from zarr_core.engine.memo import MEMO
+from zarr_core.engine.sources import StoreSource
 from zarr_core.errors import Changed, CodecError, Truncated
 from zarr_core.indexing import AnySelection
 from zarr_core.indexing.plan import ChunkPart
@@ -42,17 +42,15 @@ async def write(array: BoundArray, selection: AnySelection, values: NDArray[Any]
             await _replace(array, store, part, key, inside, piece)
             MEMO.drop(address)
 
-    items = selection.items(array.grid, 1)
-    first, second = next(items, None), next(items, None)
-    if second is not None:
-        await array.runtime.map(one, chain([first, second], items))
-    elif first is not None:  # a lone chunk goes without `map`
-        await one(first)  # type: ignore[arg-type]
+    items = selection.parts(array.grid)
+    ahead = list(islice(items, 2))
+    if len(ahead) > 1:
+        await array.runtime.map(one, chain(ahead, items))
+    elif ahead:  # a lone chunk goes without `map`
+        await one(ahead[0])
 
 
-async def _replace(
-    array: BoundArray, store: Any, part: ChunkPart, key: str, inside: Any, piece: NDArray[Any]
-) -> None:
+async def _replace(array: BoundArray, store: Any, part: ChunkPart, key: str, inside: Any, piece: NDArray[Any]) -> None:
     """The chunk's new value for its old one; done again if another process was faster."""
     codecs = array.chain.bind(part.shape)
     for _ in range(RETRIES):
