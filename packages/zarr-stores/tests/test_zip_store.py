@@ -115,7 +115,7 @@ def test_store_that_was_only_looked_at_leaves_the_file_alone(path: Path) -> None
     made(path, {"a": b"1"})
     before = path.read_bytes()
     for mode in ("r", "a"):
-        with ZipStore(path, mode) as store:  # type: ignore[arg-type]
+        with ZipStore(path, mode) as store:
             step(store.get("a"))
     assert path.read_bytes() == before
 
@@ -245,7 +245,7 @@ def test_store_that_is_closed_says_so(path: Path) -> None:
     store.close()
     for call in (store.get("a"), store.set("a", b"2"), store.delete("a"), store.exists("a")):
         with pytest.raises(StoreError, match="closed"):
-            step(call)  # type: ignore[arg-type]
+            step(call)
 
 
 def test_pickled_reader_reads_and_a_writer_says_why_not(path: Path) -> None:

@@ -8,7 +8,7 @@ await a.getitem((slice(0, 10), 5))
 
 from __future__ import annotations
 
-from zarr_core.calls import filling, opening, saving
+from zarr_core.calls import filling, hierarchy, opening, saving
 from zarr_core.calls.call import awaited
 
 create_array = awaited(opening.create_array)
@@ -39,3 +39,11 @@ load = awaited(saving.load)
 save = awaited(saving.save)
 save_array = awaited(saving.save_array)
 save_group = awaited(saving.save_group)
+
+consolidate_metadata = awaited(hierarchy.consolidate_metadata)
+copy = awaited(hierarchy.copy)
+copy_all = awaited(hierarchy.copy_all)
+copy_store = awaited(hierarchy.copy_store)
+create_hierarchy = awaited(hierarchy.create_hierarchy)
+open_consolidated = awaited(hierarchy.open_consolidated)
+tree = awaited(hierarchy.tree)

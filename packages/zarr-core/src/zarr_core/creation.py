@@ -4,7 +4,7 @@ what each takes and does.
 
 from __future__ import annotations
 
-from zarr_core.calls import filling, opening, saving
+from zarr_core.calls import filling, hierarchy, opening, saving
 from zarr_core.calls.call import blocking
 
 create_array = blocking(opening.create_array)
@@ -35,3 +35,11 @@ load = blocking(saving.load)
 save = blocking(saving.save)
 save_array = blocking(saving.save_array)
 save_group = blocking(saving.save_group)
+
+consolidate_metadata = blocking(hierarchy.consolidate_metadata)
+copy = blocking(hierarchy.copy)
+copy_all = blocking(hierarchy.copy_all)
+copy_store = blocking(hierarchy.copy_store)
+create_hierarchy = blocking(hierarchy.create_hierarchy)
+open_consolidated = blocking(hierarchy.open_consolidated)
+tree = blocking(hierarchy.tree)

@@ -14,6 +14,7 @@ from zarr_core.attributes import Attributes
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup, BoundNode
 from zarr_core.errors import NodeNotFoundError
 from zarr_core.info import GroupInfo
+from zarr_core.operations.copy import move_node
 from zarr_core.operations.create import ArrayKeywords, like
 from zarr_core.operations.hierarchy import delete_node
 from zarr_core.operations.members import (
@@ -254,6 +255,10 @@ class Group(_Handle, SynchronousGroup):
         """Create an array of one value in the shape, dtype and chunks of `data`."""
         return self.full(name=name, fill_value=fill_value, **like(data, keywords))
 
+    def move(self, source: str, dest: str) -> None:
+        """Move a member, with all below it, to another path in this group. Raises `ContainsNodeError`, ..."""
+        self._run(move_node(self._bound.access, below(self._bound, source), below(self._bound, dest)))
+
     def __setitem__(self, name: str, value: Any) -> None:
         """Store a numpy array (or what becomes one) as an array of that name, replacing what is there."""
         self.create_array(name, data=value, overwrite=True)
@@ -321,6 +326,14 @@ class AsyncGroup(_Handle, AsynchronousGroup):
 
     def _drive(self, max_depth: int | None) -> AsyncIterator[tuple[str, BoundNode[Any]]]:
         return self._bound.runtime.adrive(members(self._bound, max_depth))
+
+    async def move(self, source: str, dest: str) -> None:
+        """See `Group.move`."""
+        await self._run(move_node(self._bound.access, below(self._bound, source), below(self._bound, dest)))
+
+    async def setitem(self, key: str, value: Any) -> None:
+        """See `Group.__setitem__`."""
+        await self.create_array(key, data=value, overwrite=True)
 
     async def tree(self, level: int | None = None) -> Tree:
         """The hierarchy below, `level` levels deep (None: all); prints as a tree."""

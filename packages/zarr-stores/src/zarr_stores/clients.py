@@ -6,9 +6,11 @@ Knows neither stores nor what a client is.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["LoopClients"]
 
@@ -23,6 +25,7 @@ class LoopClients(Generic[C]):
     def __init__(self, make: Callable[[], C], end: Callable[[C], Awaitable[None]]) -> None:
         self._make, self._end = make, end
         self._held: dict[asyncio.AbstractEventLoop, tuple[C, AsyncGenerator[None, None]]] = {}
+        _ALL.add(self)
 
     async def current(self) -> C:
         """The client of the running loop. Does not suspend."""
@@ -58,3 +61,13 @@ async def _until_the_end(client: C, end: Callable[[C], Awaitable[None]]) -> Asyn
         yield
     finally:
         await end(client)
+
+
+_ALL: weakref.WeakSet[LoopClients[Any]] = weakref.WeakSet()
+
+
+@atexit.register
+def _at_exit() -> None:
+    """Loops of daemon threads never end by themselves."""
+    for clients in tuple(_ALL):
+        clients.close()

@@ -10,17 +10,22 @@ one does not, for which there is `LocalStore`.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, NoReturn, Self
+from urllib.parse import quote, unquote
 
 import fsspec
+from fsspec.asyn import AsyncFileSystem
 from fsspec.utils import get_protocol, tokenize
 
-from zarr_core.abc.store import Buffer, Buffers, Range, ReadWriteListStore, Suffix
-from zarr_core.errors import StoreError
+from zarr_core.abc.store import Buffer, Buffers, Range, ReadWriteListStore, Suffix, Value, join_buffers
+from zarr_core.errors import ReadOnlyError, StoreError, Truncated, UnsupportedByStoreError, ZarrError
+from zarr_core.storage.keys import check_key, span
 from zarr_stores.clients import LoopClients
 
 __all__ = ["FsspecStore"]
@@ -52,7 +57,7 @@ class FsspecStore(ReadWriteListStore):
         self._guard: contextlib.AbstractContextManager[Any] = contextlib.nullcontext() if self.waits else _MEMORY_LOCK
         self._clients: LoopClients[Any] = LoopClients(self._client, _end)
         # a file system that does not find by itself walks, and takes directories that it may not read for empty ones
-        base, name = (fsspec.AbstractFileSystem, "find") if self.blocking else (fsspec.asyn.AsyncFileSystem, "_find")
+        base, name = (fsspec.AbstractFileSystem, "find") if self.blocking else (AsyncFileSystem, "_find")
         self._finds = getattr(type(fs), name) is not getattr(base, name)
         if "file" in protocols:
             self._container: tuple[Hashable, ...] = ("file", os.path.realpath(self.path))
@@ -183,7 +188,7 @@ class FsspecStore(ReadWriteListStore):
     def list(self) -> AsyncIterator[str]:
         return self.list_prefix("")
 
-    async def list_prefix(self, prefix: str) -> AsyncIterator[str]:
+    async def list_prefix(self, prefix: str) -> AsyncGenerator[str, None]:
         if self._finds:
             try:
                 names = await self._call("find", self._directory(prefix))
@@ -204,10 +209,12 @@ class FsspecStore(ReadWriteListStore):
                     else:
                         yield item
 
-    async def list_dir(self, prefix: str) -> AsyncIterator[str]:
+    async def list_dir(self, prefix: str) -> AsyncGenerator[str, None]:
         found = await self._listed(prefix)
         if not found and self._http and not (prefix and await self._listed("")):
-            raise UnsupportedByStoreError(f"{self!r} cannot list: the server shows no page of links for its directories")
+            raise UnsupportedByStoreError(
+                f"{self!r} cannot list: the server shows no page of links for its directories"
+            )
         for item in found:
             # only file systems with directories can have one without files, and those block
             if item.endswith("/") and self.blocking and not await self._holds_files(item):
@@ -301,9 +308,9 @@ class FsspecStore(ReadWriteListStore):
         return _restored, (type(self), self.fs, self.path, self.read_only)
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, FsspecStore)
-            and (self._container, self.read_only) == (other._container, other.read_only)
+        return isinstance(other, FsspecStore) and (self._container, self.read_only) == (
+            other._container,
+            other.read_only,
         )
 
     def __hash__(self) -> int:

@@ -70,4 +70,8 @@ def _shown(result: Any, array: type[Any], group: type[Any]) -> Any:
     """Bound nodes as the objects that users hold; anything else as it is."""
     if isinstance(result, BoundArray):
         return array._of(result)
-    return group._of(result) if isinstance(result, BoundGroup) else result
+    if isinstance(result, BoundGroup):
+        return group._of(result)
+    if type(result) is dict:
+        return {path: _shown(node, array, group) for path, node in result.items()}
+    return result

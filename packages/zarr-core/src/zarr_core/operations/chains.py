@@ -19,7 +19,11 @@ from zarr_core.plugins.hooks import ask_first
 
 __all__ = ["as_codec", "as_key_encoding", "build_chain", "v2_codecs_of"]
 
-_KINDS: dict[str, type[Any]] = {"filters": ArrayArrayCodec, "serializer": ArrayBytesCodec, "compressors": BytesBytesCodec}
+_KINDS: dict[str, type[Any]] = {
+    "filters": ArrayArrayCodec,
+    "serializer": ArrayBytesCodec,
+    "compressors": BytesBytesCodec,
+}
 
 
 def build_chain(keywords: Mapping[str, Any], chunk: Spec, inner: tuple[int, ...] | None) -> tuple[Codec, ...]:

@@ -24,7 +24,8 @@ from zarr_core.errors import MetadataError
 from zarr_core.indexing.selection import basic
 from zarr_core.metadata import create_array_metadata, create_group_metadata
 from zarr_core.operations.chains import as_key_encoding, build_chain, v2_codecs_of
-from zarr_core.operations.hierarchy import create_nodes, load_group
+from zarr_core.operations.hierarchy import create_nodes
+from zarr_core.operations.load import load_group
 from zarr_core.operations.write import write
 
 __all__ = ["ArrayKeywords", "create_array", "create_group", "like", "options_of", "plan_array"]

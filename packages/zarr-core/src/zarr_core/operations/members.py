@@ -13,7 +13,8 @@ from zarr_core.engine.bound import BoundArray, BoundGroup, BoundNode
 from zarr_core.errors import ContainsGroupError, NodeNotFoundError
 from zarr_core.metadata import create_group_metadata, normalize_path
 from zarr_core.operations.create import ArrayKeywords, create_array, create_group, plan_array
-from zarr_core.operations.hierarchy import create_nodes, load_node, load_nodes, walk
+from zarr_core.operations.hierarchy import create_nodes
+from zarr_core.operations.load import load_node, load_nodes, walk
 from zarr_core.tree import Tree, TreeNode
 
 __all__ = [

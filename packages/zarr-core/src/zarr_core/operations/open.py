@@ -8,7 +8,7 @@ from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup
 from zarr_core.errors import ArrayNotFoundError, GroupNotFoundError, NodeNotFoundError
 from zarr_core.operations.create import ArrayKeywords, create_array, create_group, options_of
-from zarr_core.operations.hierarchy import load_array, load_group, load_node
+from zarr_core.operations.load import load_array, load_group, load_nodes
 
 __all__ = ["Mode", "open_array", "open_group", "open_node"]
 
@@ -48,7 +48,7 @@ async def open_group(
     if mode in ("w", "w-"):
         return await create_group(access, path, **new, overwrite=mode == "w")
     try:
-        metadata = await load_group(access, path, zarr_format)
+        metadata = await load_group(access, path, zarr_format, consolidated=use_consolidated is not False)
     except GroupNotFoundError:
         if mode != "a":
             raise
@@ -65,7 +65,8 @@ async def open_node(
     """
     zarr_format = keywords.get("zarr_format")
     if mode in ("r", "r+", "a"):
-        node = await load_node(access, path, zarr_format)
+        wanted = use_consolidated is not False
+        node = (await load_nodes(access, [path], zarr_format, consolidated=wanted))[path]
         if isinstance(node, ArrayMetadataABC):
             return BoundArray(access, path, node, options=options_of(keywords))
         if isinstance(node, GroupMetadataABC):

@@ -16,7 +16,8 @@ from zarr_core.errors import Changed, NodeNotFoundError, SelectionError
 from zarr_core.indexing.plan import Picked, parts, pieces
 from zarr_core.indexing.selection import basic
 from zarr_core.metadata import document_key, parse_node
-from zarr_core.operations.hierarchy import load_node
+from zarr_core.operations.hierarchy import drop_consolidated
+from zarr_core.operations.load import load_node
 from zarr_core.operations.read import RETRIES
 from zarr_core.operations.write import write
 
@@ -37,7 +38,9 @@ async def replace_attributes(node: BoundNode[M], change: Callable[[dict[str, JSO
 
 async def _update(node: BoundNode[M], change: Callable[[M], M]) -> M:
     async with _metadata_lock(node):
-        return await _update_locked(node, change)
+        changed = await _update_locked(node, change)
+        await drop_consolidated(node.access, node.path)
+        return changed
 
 
 def _metadata_lock(node: BoundNode[Any]) -> Any:
@@ -78,7 +81,9 @@ async def resize(array: BoundArray, shape: tuple[int, ...]) -> ArrayMetadataABC:
         if any(new < old for new, old in zip(shape, array.metadata.shape, strict=True)):
             # deleted before the shape says so: a killed resize never leaves what growing would show again
             await _cut_off(array, array.with_metadata(array.metadata.with_shape(shape)))
-        return await _update_locked(array, lambda metadata: metadata.with_shape(shape))
+        changed = await _update_locked(array, lambda metadata: metadata.with_shape(shape))
+        await drop_consolidated(array.access, array.path)
+        return changed
 
 
 def _check_shape(array: BoundArray, shape: tuple[int, ...]) -> None:
@@ -157,4 +162,6 @@ async def append(array: BoundArray, data: NDArray[Any], axis: int) -> ArrayMetad
         longer = array.with_metadata(current.with_shape(grown))
         region = tuple(slice(shape[axis], None) if at == axis else slice(None) for at in range(len(shape)))
         await write(longer, basic(region, grown), data)
-        return await _update_locked(array, lambda metadata: metadata.with_shape(grown))
+        changed = await _update_locked(array, lambda metadata: metadata.with_shape(grown))
+        await drop_consolidated(array.access, array.path)
+        return changed

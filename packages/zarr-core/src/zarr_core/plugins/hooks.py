@@ -115,9 +115,9 @@ def _gather(hook: str, claims: list[Declaration]) -> tuple[pluggy.HookImpl, ...]
             codec_log.warning("hook module %r is broken: %s", claim.value, claim.problem)
         elif not manager.is_registered(plugin):  # two lines may name one module
             manager.register(plugin, name=f"{claim.name!r} of {claim.source}")
-    for (plugin,) in _registered:
+    for number, (plugin,) in enumerate(_registered):
         if not manager.is_registered(plugin):
-            manager.register(plugin, name=repr(plugin))
+            manager.register(plugin, name=f"{plugin!r} (run time {number})")
     return tuple(reversed(getattr(manager.hook, hook).get_hookimpls()))
 
 
