@@ -191,7 +191,7 @@ def finishes() -> Callable[[Callable[[], Any]], Any]:
 def python() -> Callable[[str], str]:
     """A function that runs a program in a fresh interpreter and returns what it prints; nothing may go to stderr."""
 
-    def python(program: str, seconds: float = 60) -> str:
+    def python(program: str, seconds: float = 30) -> str:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", dedent(program)], capture_output=True, text=True, timeout=seconds
         )

@@ -252,7 +252,7 @@ def test_cancelling_stops_a_blocking_iterator_in_the_middle_of_a_batch(finishes)
 
 
 INTERRUPTED = """
-    import asyncio, signal, threading, time
+    import asyncio, os, signal, threading, time
     import numpy as np
     from zarr_core.engine.asynchronous import ASYNC
     from zarr_core.engine.blocking import BLOCKING
@@ -288,7 +288,7 @@ INTERRUPTED = """
             raise
 
     def interrupt(after):
-        timer = threading.Timer(after, signal.raise_signal, [signal.SIGINT])
+        timer = threading.Timer(after, os.kill, [os.getpid(), signal.SIGINT])
         timer.daemon = True
         timer.start()
 

@@ -366,7 +366,7 @@ def test_ctrl_c_at_any_line_leaves_no_lock_held():
 
 def test_ctrl_c_while_waiting_for_a_lock_withdraws(python):
     program = """
-        import signal, threading
+        import os, signal, threading
         from zarr_core.engine.blocking import BLOCKING
         from zarr_core.engine.locks import LOCKS
         from zarr_core.engine.step import step
@@ -384,7 +384,7 @@ def test_ctrl_c_while_waiting_for_a_lock_withdraws(python):
         holder = threading.Thread(target=lambda: step(hold()))
         holder.start()
         held.wait()
-        threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
         try:
             step(use())
         except KeyboardInterrupt:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import Coroutine, Iterator, Mapping
+from itertools import product
+from math import prod
+from typing import Any, Self, TypeVar, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,12 +15,19 @@ from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC
 from zarr_core.abc.store import Store
 from zarr_core.attributes import Attributes
+from zarr_core.chunk_grids.regular import RegularGrid
 from zarr_core.engine.bound import Access, ArrayOptions, BoundArray
 from zarr_core.indexing.selection import basic
 from zarr_core.info import ArrayInfo
+from zarr_core.metadata import normalize_path
+from zarr_core.operations.create import ArrayKeywords, create_array
+from zarr_core.operations.inspect import stored
+from zarr_core.operations.save import save_drafts
 from zarr_core.operations.select import get, put
 from zarr_core.operations.update import append, replace_attributes, resize, update_attributes
 from zarr_core.selectors import AsyncSelector, Selector, by_blocks, by_coordinates, by_mask, orthogonally, usual
+from zarr_core.storage.memory import MemoryStore
+from zarr_core.storage.urls import open_store
 
 __all__ = ["Array", "AsyncArray"]
 
@@ -29,6 +38,17 @@ class _Handle(BaseArray):
     """What both have: the bound array."""
 
     _bound: BoundArray
+    _target: Any = None
+
+    def __init__(self, *, store: Any = None, path: str = "", **keywords: Unpack[ArrayKeywords]) -> None:
+        """A new array in memory, complete and usable; `save` stores it at `path` of `store`."""
+        draft = Access(MemoryStore())
+        self._bound = draft.runtime.run(create_array(draft, normalize_path(path), keywords))
+        self._target = store
+
+    def _saving(self, store: Any, overwrite: bool) -> tuple[Access, Coroutine[Any, Any, list[Any]]]:
+        target = Access(open_store(draft_target(self, store), mode="w" if overwrite else "a"))
+        return target, save_drafts(target, [self._bound], overwrite=overwrite)
 
     @classmethod
     def _of(cls, bound: BoundArray) -> Self:
@@ -74,6 +94,33 @@ class _Handle(BaseArray):
     def info(self) -> ArrayInfo:
         """What there is to know without listing a chunk; prints as a table."""
         return ArrayInfo.of(self)
+
+    @property
+    def device(self) -> str:
+        """Where what reading returns lies: "cpu"."""
+        return "cpu"
+
+    def to_device(self, device: str) -> Self:
+        """This array, for the only device there is. Raises `ValueError` for another."""
+        if device != "cpu":
+            raise ValueError(f"arrays are read into host memory: device must be 'cpu', not {device!r}")
+        return self
+
+    @property
+    def _chunks_per_object(self) -> int:
+        shards = self.shards
+        return 1 if shards is None else prod(s // c for s, c in zip(shards, self.chunks, strict=True))
+
+    def chunk_regions(self, *, shards: bool = False) -> Iterator[tuple[slice, ...]]:
+        """The region of each chunk within the array, in C order; of each shard if `shards`."""
+        inner = self.shards is not None and not shards
+        shape = self.chunks if inner else None
+        grid = self._bound.grid if shape is None else RegularGrid(shape).dimensions(self.shape)
+        spans = [
+            [slice(start, min(stop, along.length)) for start, stop in map(along.span, range(along.count))]
+            for along in grid
+        ]
+        return product(*spans)
 
     def with_config(self, config: Mapping[str, Any] | None = None, **changes: Any) -> Self:
         """The same array with other `ArrayOptions`: `missing_chunk`, `write_empty_chunks`, `order`."""
@@ -198,6 +245,41 @@ class Array(_Handle, SynchronousArray):
         """Selection of whole chunks: `a.blocks[0, 1:3]`."""
         return Selector(self, by_blocks)
 
+    def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
+        """Store this array, made in memory by `Array(...)`, in its store or in the one given.
+
+        Raises `ContainsArrayError` or `ContainsGroupError` if something is there and `overwrite` is false.
+        """
+        target, operation = self._saving(store, overwrite)
+        (self._bound,) = target.runtime.run(operation)
+        self._target = None
+        return self
+
+    def iter_chunks(self, *, shards: bool = False) -> Iterator[tuple[tuple[slice, ...], NDArray[Any]]]:
+        """Region and values of each chunk in turn, in C order; of each shard if `shards`. One at a time in memory."""
+        for region in self.chunk_regions(shards=shards):
+            yield region, np.asarray(self[region])
+
+    @property
+    def nchunks_initialized(self) -> int:
+        """How many chunks are stored; all of a shard's count if it is. Lists the array's keys."""
+        return self._run(stored(self._bound)).objects * self._chunks_per_object
+
+    def nbytes_stored(self) -> int:
+        """Bytes of all values of the array in the store, documents included. Lists the array's keys."""
+        return self._run(stored(self._bound)).nbytes
+
+    def info_complete(self) -> ArrayInfo:
+        """`info`, with what is stored. Lists the array's keys."""
+        found = self._run(stored(self._bound))
+        return self.info.completed(self, found.objects * self._chunks_per_object, found.nbytes)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        return np.asarray(self).__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)  # kDLCPU
+
     def resize(self, new_shape: int | tuple[int, ...]) -> None:
         self._adopt(self._run(resize(self._bound, _shape(new_shape))))
 
@@ -254,6 +336,26 @@ class AsyncArray(_Handle, AsynchronousArray):
         """See `Array.blocks`."""
         return AsyncSelector(self, by_blocks)
 
+    async def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
+        """See `Array.save`."""
+        target, operation = self._saving(store, overwrite)
+        (self._bound,) = await target.runtime.arun(operation)
+        self._target = None
+        return self
+
+    async def nchunks_initialized(self) -> int:
+        """See `Array.nchunks_initialized`."""
+        return (await self._run(stored(self._bound))).objects * self._chunks_per_object
+
+    async def nbytes_stored(self) -> int:
+        """See `Array.nbytes_stored`."""
+        return (await self._run(stored(self._bound))).nbytes
+
+    async def info_complete(self) -> ArrayInfo:
+        """See `Array.info_complete`."""
+        found = await self._run(stored(self._bound))
+        return self.info.completed(self, found.objects * self._chunks_per_object, found.nbytes)
+
     async def resize(self, new_shape: int | tuple[int, ...]) -> None:
         self._adopt(await self._run(resize(self._bound, _shape(new_shape))))
 
@@ -264,6 +366,14 @@ class AsyncArray(_Handle, AsynchronousArray):
     async def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
         self._adopt(await self._run(update_attributes(self._bound, new_attributes)))
         return self
+
+
+def draft_target(node: Any, store: Any) -> Any:
+    """Where a draft is to be saved. Raises `ValueError` if nobody said so, or if the node is no draft."""
+    target = node._target if store is None else store
+    if target is None:
+        raise ValueError(f"{node!r} does not know where to be saved: give a store (it may be saved already)")
+    return target
 
 
 def _shape(shape: int | tuple[int, ...]) -> tuple[int, ...]:

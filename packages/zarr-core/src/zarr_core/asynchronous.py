@@ -8,7 +8,7 @@ await a.getitem((slice(0, 10), 5))
 
 from __future__ import annotations
 
-from zarr_core.calls import filling, hierarchy, opening, saving
+from zarr_core.calls import deriving, filling, hierarchy, opening, saving
 from zarr_core.calls.call import awaited
 
 create_array = awaited(opening.create_array)
@@ -39,6 +39,7 @@ load = awaited(saving.load)
 save = awaited(saving.save)
 save_array = awaited(saving.save_array)
 save_group = awaited(saving.save_group)
+save_many = awaited(saving.save_many)
 
 consolidate_metadata = awaited(hierarchy.consolidate_metadata)
 copy = awaited(hierarchy.copy)
@@ -47,3 +48,7 @@ copy_store = awaited(hierarchy.copy_store)
 create_hierarchy = awaited(hierarchy.create_hierarchy)
 open_consolidated = awaited(hierarchy.open_consolidated)
 tree = awaited(hierarchy.tree)
+
+create = awaited(deriving.create)
+from_array = awaited(deriving.from_array)
+open_like = awaited(deriving.open_like)

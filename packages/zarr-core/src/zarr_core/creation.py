@@ -4,7 +4,7 @@ what each takes and does.
 
 from __future__ import annotations
 
-from zarr_core.calls import filling, hierarchy, opening, saving
+from zarr_core.calls import deriving, filling, hierarchy, opening, saving
 from zarr_core.calls.call import blocking
 
 create_array = blocking(opening.create_array)
@@ -35,6 +35,7 @@ load = blocking(saving.load)
 save = blocking(saving.save)
 save_array = blocking(saving.save_array)
 save_group = blocking(saving.save_group)
+save_many = blocking(saving.save_many)
 
 consolidate_metadata = blocking(hierarchy.consolidate_metadata)
 copy = blocking(hierarchy.copy)
@@ -43,3 +44,7 @@ copy_store = blocking(hierarchy.copy_store)
 create_hierarchy = blocking(hierarchy.create_hierarchy)
 open_consolidated = blocking(hierarchy.open_consolidated)
 tree = blocking(hierarchy.tree)
+
+create = blocking(deriving.create)
+from_array = blocking(deriving.from_array)
+open_like = blocking(deriving.open_like)

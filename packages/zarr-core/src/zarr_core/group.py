@@ -9,13 +9,14 @@ from zarr_core.abc.data_type import JSON
 from zarr_core.abc.group import AsynchronousGroup, BaseGroup, SynchronousGroup
 from zarr_core.abc.metadata import GroupMetadataABC
 from zarr_core.abc.store import Store
-from zarr_core.array import Array, AsyncArray
+from zarr_core.array import Array, AsyncArray, draft_target
 from zarr_core.attributes import Attributes
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup, BoundNode
 from zarr_core.errors import NodeNotFoundError
 from zarr_core.info import GroupInfo
+from zarr_core.metadata import normalize_path
 from zarr_core.operations.copy import move_node
-from zarr_core.operations.create import ArrayKeywords, like
+from zarr_core.operations.create import ArrayKeywords, create_group, like
 from zarr_core.operations.hierarchy import delete_node
 from zarr_core.operations.members import (
     below,
@@ -27,7 +28,10 @@ from zarr_core.operations.members import (
     require_array,
     tree,
 )
+from zarr_core.operations.save import save_group
 from zarr_core.operations.update import replace_attributes, update_attributes
+from zarr_core.storage.memory import MemoryStore
+from zarr_core.storage.urls import open_store
 from zarr_core.tree import Tree
 
 __all__ = ["AsyncGroup", "Group"]
@@ -39,6 +43,25 @@ class _Handle(BaseGroup):
     """What both have: the bound group."""
 
     _bound: BoundGroup
+    _target: Any = None
+
+    def __init__(
+        self,
+        *,
+        store: Any = None,
+        path: str = "",
+        attributes: Mapping[str, JSON] | None = None,
+        zarr_format: int | None = None,
+    ) -> None:
+        """A new group in memory; `save` stores it at `path` of `store`, with all that was made below it."""
+        draft = Access(MemoryStore())
+        operation = create_group(draft, normalize_path(path), zarr_format=zarr_format, attributes=attributes)
+        self._bound = draft.runtime.run(operation)
+        self._target = store
+
+    def _saving(self, store: Any, overwrite: bool) -> tuple[Access, Coroutine[Any, Any, list[Any]]]:
+        target = Access(open_store(draft_target(self, store), mode="w" if overwrite else "a"))
+        return target, save_group(target, self._bound, overwrite=overwrite)
 
     @classmethod
     def _of(cls, bound: BoundGroup) -> Self:
@@ -113,6 +136,13 @@ class Group(_Handle, SynchronousGroup):
 
     def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
         self._adopt(self._run(update_attributes(self._bound, new_attributes)))
+        return self
+
+    def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
+        """Store this group, made in memory by `Group(...)`, with all that was made below it. See `Array.save`."""
+        target, operation = self._saving(store, overwrite)
+        self._bound = target.runtime.run(operation)[0]
+        self._target = None
         return self
 
     # members
@@ -280,6 +310,13 @@ class AsyncGroup(_Handle, AsynchronousGroup):
 
     async def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
         self._adopt(await self._run(update_attributes(self._bound, new_attributes)))
+        return self
+
+    async def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
+        """See `Group.save`."""
+        target, operation = self._saving(store, overwrite)
+        self._bound = (await target.runtime.arun(operation))[0]
+        self._target = None
         return self
 
     async def getitem(self, key: str) -> AsyncArray | AsyncGroup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import Any, Self
 
@@ -55,9 +55,13 @@ class ArrayInfo(_Table):
     path: str
     read_only: bool
     bytes: str
+    bytes_stored: str | None = None
+    ratio: str | None = None
+    chunks_stored: str | None = None
 
     @classmethod
     def of(cls, array: BaseArray) -> Self:
+        """Without a request."""
         return cls(
             type(array).__name__,
             array.zarr_format,
@@ -72,6 +76,15 @@ class ArrayInfo(_Table):
             array.name,
             array.read_only,
             f"{array.nbytes} ({human_bytes(array.nbytes)})",
+        )
+
+    def completed(self, array: BaseArray, chunks: int, nbytes: int) -> Self:
+        """With what listing the array's keys told."""
+        return replace(
+            self,
+            bytes_stored=f"{nbytes} ({human_bytes(nbytes)})",
+            ratio=f"{array.nbytes / nbytes:.1f}" if nbytes else None,
+            chunks_stored=f"{chunks} of {array.nchunks}",
         )
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from zarr_core.array import draft_target
 from zarr_core.calls.call import Call
 from zarr_core.calls.opening import StoreLike, access
 from zarr_core.engine.bound import Access, BoundArray
+from zarr_core.engine.runtimes import runtime_for
 from zarr_core.indexing.selection import basic
 from zarr_core.metadata import normalize_path
 from zarr_core.operations.create import create_array, create_group
 from zarr_core.operations.members import members
 from zarr_core.operations.open import open_node
+from zarr_core.operations.save import save_drafts
 from zarr_core.operations.select import get
 
-__all__ = ["load", "save", "save_array", "save_group"]
+__all__ = ["load", "save", "save_array", "save_group", "save_many"]
 
 
 def save_array(store: StoreLike, arr: ArrayLike, *, path: str | None = None, **keywords: Any) -> Call[None]:
@@ -73,3 +77,35 @@ async def _load(to: Access, path: str, zarr_format: Any) -> Any:
 
 async def _values(array: BoundArray) -> NDArray[Any]:
     return np.asarray(await get(array, basic(..., array.metadata.shape)))
+
+
+def save_many(nodes: Sequence[Any], store: StoreLike = None, *, overwrite: bool = False) -> Call[None]:
+    """Save many arrays and groups made in memory by `Array(...)` and `Group(...)`, in one concurrent batch.
+
+    Each goes to its own store, or all to the one given. All or nothing on a store that can commit many keys at once;
+    elsewhere, nothing is touched if something is in the way of one of them.
+    """
+    targets: list[tuple[Any, list[Any]]] = []
+    for node in nodes:
+        wanted = draft_target(node, store)
+        batch = next((batch for target, batch in targets if target is wanted or target == wanted), None)
+        if batch is None:
+            targets.append((wanted, batch := []))
+        batch.append(node)
+    opened = [(access(target, "w" if overwrite else "a"), batch) for target, batch in targets]
+    return Call(runtime_for(*(to.given for to, _ in opened)), _save_many(opened, overwrite))
+
+
+async def _save_many(opened: list[tuple[Access, list[Any]]], overwrite: bool) -> None:
+    for to, batch in opened:
+        drafts = [draft for node in batch for draft in await _with_members(node._bound)]
+        saved = {bound.path: bound for bound in await save_drafts(to, drafts, overwrite=overwrite)}
+        for node in batch:
+            node._bound, node._target = saved[node._bound.path], None
+
+
+async def _with_members(bound: Any) -> list[Any]:
+    if isinstance(bound, BoundArray):
+        return [bound]
+    async with bound.runtime.iterate(members(bound, None)) as below:
+        return [bound, *[member async for _, member in below]]

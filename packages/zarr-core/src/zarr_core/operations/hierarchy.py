@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
@@ -17,12 +18,18 @@ __all__ = ["ancestors", "create_nodes", "delete_node", "drop_consolidated"]
 
 
 async def create_nodes(
-    access: Access, nodes: Mapping[str, NodeMetadataABC], *, overwrite: bool = False, exist_ok: bool = False
+    access: Access,
+    nodes: Mapping[str, NodeMetadataABC],
+    *,
+    overwrite: bool = False,
+    exist_ok: bool = False,
+    values: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Store the nodes and every missing ancestor, as groups of the same format (digest 1.1, 4.1).
 
     `overwrite` deletes what is stored at a path, with all below it. `exist_ok` leaves groups that are there as
-    they are. Raises `ContainsArrayError` or `ContainsGroupError` before anything is touched.
+    they are. `values` are chunks that belong to them, stored before the documents. Raises `ContainsArrayError` or
+    `ContainsGroupError` before anything is touched.
     """
     access.writable(f"{', '.join(map(repr, list(nodes)[:3]))} of {access.given!r}")
     for path in nodes:
@@ -49,7 +56,7 @@ async def create_nodes(
         for path in replaced:
             await _delete_below(access, path)
         group_log.debug("create %s in %r", sorted(wanted), access.given)
-        await _store_nodes(access, {**{path: stale[path] for path in stale if path not in replaced}, **wanted})
+        await _store_nodes(access, {**{path: stale[path] for path in stale if path not in replaced}, **wanted}, values)
 
 
 def _with_ancestors(nodes: Mapping[str, NodeMetadataABC]) -> dict[str, NodeMetadataABC]:
@@ -85,8 +92,10 @@ async def delete_node(access: Access, path: str) -> None:
     await drop_consolidated(access, path)
 
 
-async def _store_nodes(access: Access, nodes: Mapping[str, NodeMetadataABC]) -> None:
-    """Store the documents of all nodes; all or nothing where the store can."""
+async def _store_nodes(
+    access: Access, nodes: Mapping[str, NodeMetadataABC], values: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Store values, then the documents of all nodes; all or nothing where the store can."""
     store = access.writable("metadata documents")
     documents: dict[str, Any] = {
         document_key(path, name): value for path, node in nodes.items() for name, value in node.documents().items()
@@ -101,8 +110,9 @@ async def _store_nodes(access: Access, nodes: Mapping[str, NodeMetadataABC]) -> 
 
     commit = access.store.ability("commit")
     if commit is not None:
-        await commit(documents)
+        await commit({**values, **documents})
     else:
+        await access.runtime.map(one, values.items())
         await access.runtime.map(one, documents.items())
 
 

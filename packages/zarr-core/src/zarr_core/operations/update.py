@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,10 +14,10 @@ from zarr_core.abc.metadata import ArrayMetadataABC, NodeMetadataABC
 from zarr_core.abc.store import ReadListStore
 from zarr_core.engine.bound import BoundArray, BoundNode
 from zarr_core.errors import Changed, NodeNotFoundError, SelectionError
-from zarr_core.indexing.plan import Picked, parts, pieces
 from zarr_core.indexing.selection import basic
 from zarr_core.metadata import document_key, parse_node
 from zarr_core.operations.hierarchy import drop_consolidated
+from zarr_core.operations.inspect import stored_chunks
 from zarr_core.operations.load import load_node
 from zarr_core.operations.read import RETRIES
 from zarr_core.operations.write import write
@@ -114,31 +115,20 @@ async def _cut_off(old: BoundArray, new: BoundArray) -> None:
                 selection = basic(region, old.metadata.shape)
                 await write(old, selection, np.broadcast_to(old.fill, selection.shape))
 
-    await old.runtime.map(one, await _stored_chunks(old, new))
+    await old.runtime.map(one, await _chunks_beyond(old, new))
 
 
-async def _stored_chunks(old: BoundArray, new: BoundArray) -> list[tuple[int, ...]]:
+async def _chunks_beyond(old: BoundArray, new: BoundArray) -> list[tuple[int, ...]]:
     """The chunks that reach beyond the new shape: those that are stored if the store lists, else all possible."""
-    limits = new.metadata.shape
-    if not isinstance(old.chunks, ReadListStore):
-        everything = [
-            pieces(Picked(slice(0, dimension.length, 1), dimension.length), dimension) for dimension in old.grid
-        ]
-        indices = [part.chunk for part in parts(everything)]
+    if isinstance(old.chunks, ReadListStore):
+        indices = await stored_chunks(old)
     else:
-        indices = []
-        decode = old.metadata.chunk_key_encoding.decode
-        async with old.runtime.iterate(old.chunks.list_prefix(old.prefix)) as keys:
-            async for key in keys:
-                chunk = decode(key[len(old.prefix) :])
-                if chunk is not None and len(chunk) == len(limits):
-                    indices.append(chunk)
-    counts = [dimension.count for dimension in old.grid]
+        indices = list(product(*(range(dimension.count) for dimension in old.grid)))
+    limits = new.metadata.shape
     return [
         chunk
         for chunk in indices
-        if all(at < count for at, count in zip(chunk, counts, strict=True))
-        and any(dimension.span(at)[1] > limit for dimension, at, limit in zip(old.grid, chunk, limits, strict=True))
+        if any(dimension.span(at)[1] > limit for dimension, at, limit in zip(old.grid, chunk, limits, strict=True))
     ]
 
 
