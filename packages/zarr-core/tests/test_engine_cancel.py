@@ -260,17 +260,20 @@ INTERRUPTED = """
 
     out = np.zeros(100_000)
     running = finished = 0
+    pause = 0.02
     guard = threading.Lock()
 
     def write(item):
         global running, finished
         with guard:
             running += 1
-        time.sleep(0.02)
-        out[item] = 1
-        with guard:
-            running -= 1
+        try:
+            time.sleep(pause)
+            out[item] = 1
             finished += 1
+        finally:
+            with guard:
+                running -= 1
 
     async def blocking(item):
         write(item)
@@ -301,7 +304,7 @@ INTERRUPTED = """
             print("interrupted", end=" ")
         still, before = running, finished
         out[:] = 77
-        time.sleep(0.5)
+        time.sleep(0.6)
         print(still, bool((out == 77).all()), 0 < before < 5_000)
 """
 
@@ -328,7 +331,7 @@ def test_ctrl_c_leaves_the_output_alone(python, what, run):
     ],
 )
 def test_ctrl_c_again_does_not_leave_before_what_runs_has_ended(python, what, run):
-    program = f"{INTERRUPTED}\n    check({run}, {what}, 0.3, 0.301, 0.305, 0.31)\n"
+    program = f"{INTERRUPTED}\n    pause = 0.5\n    check({run}, {what}, 1.2, 1.201, 1.21, 1.22)\n"
     assert python(program) == "interrupted 0 True True\n"
 
 

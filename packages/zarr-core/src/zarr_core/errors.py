@@ -118,13 +118,20 @@ class MetadataError(ZarrError, ValueError):
 
 
 class CodecError(ZarrError, ValueError):
-    """A codec refuses its input. Raised by codecs with what they know; `.codec` is the codec's name."""
+    """A codec refuses its input. Raised by codecs with what they know; `.codec` is the codec's name.
+
+    The message says what the codec did, and is shown after its name: "stored 5e1f02aa but computed 00c4d1f3".
+    """
 
     codec: str = ""
 
     def __init__(self, message: str, *, codec: str = "") -> None:
         super().__init__(message)
         self.codec = codec
+
+    def __str__(self) -> str:
+        text, name = super().__str__(), f"codec {self.codec!r}"
+        return f"{name} {text}" if self.codec and name not in text else text
 
 
 class ChunkError(ZarrError, OSError):

@@ -187,7 +187,7 @@ class BoundSharding(BoundArrayBytes):
         if total > WHOLE * stored and len(present) > 1:
             value = await source.value()
             if value is None:
-                raise CodecError("codec 'sharding_indexed': the shard vanished while it was read")
+                raise CodecError("lost the shard while it was read", codec="sharding_indexed")
             self._form.decode(self._form.cut(value), len(value))
             bufs: Iterable[Buffer | None] = [memoryview(value)[offset : offset + size] for _, offset, size in present]
         elif chain.reaches and chain.nbytes >= LARGE:

@@ -43,7 +43,7 @@ class IndexForm:
         """The encoded index within a whole shard."""
         if len(shard) < self.size:
             raise CodecError(
-                f"codec 'sharding_indexed': the shard has {len(shard)} bytes, its index alone needs {self.size}",
+                f"found a shard of {len(shard)} bytes, whose index alone needs {self.size}",
                 codec="sharding_indexed",
             )
         view = memoryview(shard)
@@ -51,12 +51,15 @@ class IndexForm:
 
     def decode(self, encoded: Buffer, length: int | None) -> NDArray[np.int64]:
         """Offset and length of each inner chunk, shape (n, 2), -1 for none; checked against the shard's length."""
-        table = self._chain.decode(encoded).reshape(-1, 2)
+        try:
+            table = self._chain.decode(encoded).reshape(-1, 2)
+        except CodecError as error:
+            raise CodecError(f"found a damaged index: {error}", codec=error.codec) from error
         signed = np.ascontiguousarray(table).view(np.int64)
         empty = signed == -1
         if (empty[:, 0] != empty[:, 1]).any():
             bad = int(np.flatnonzero(empty[:, 0] != empty[:, 1])[0])
-            raise self._broken(bad, "one of offset and length says that it is empty, and the other does not")
+            raise self._broken(bad, "an empty marker in one of offset and length only")
         present = ~empty[:, 0]
         # lengths and offsets beyond 2^63 appear negative; what fits cannot overflow when added
         wrong = present & ((signed < 0).any(axis=1))
@@ -65,15 +68,13 @@ class IndexForm:
         if wrong.any():
             bad = int(np.flatnonzero(wrong)[0])
             offset, size = table[bad].tolist()
-            raise self._broken(bad, f"bytes {offset}:{offset + size} lie outside the shard of {length} bytes")
+            raise self._broken(bad, f"bytes {offset}:{offset + size}, outside the shard of {length} bytes")
         return signed
 
     def _broken(self, bad: int, why: str) -> CodecError:
         counts = self._chain.spec.shape[:-1]
         inner = tuple(int(i) for i in np.unravel_index(bad, counts)) if counts else ()
-        return CodecError(
-            f"codec 'sharding_indexed': the index is broken at inner chunk {inner}: {why}", codec="sharding_indexed"
-        )
+        return CodecError(f"found a broken index: inner chunk {inner} has {why}", codec="sharding_indexed")
 
     def assemble(self, pieces: Sequence[list[Buffer] | None]) -> list[Buffer]:
         """The shard from the encoded inner chunks in C order, None where one is not stored."""

@@ -204,6 +204,8 @@ class ReadWriteStore(ReadStore):
     async def rename(self, old: str, new: str) -> None:
         """Give the value another key, replacing what is there. Derived: copy, then delete; not atomic."""
         value = await self.get(old)
+        if old == new and value is not None:
+            return
         if value is None:
             raise FileNotFoundError(f"no value at key {old!r} of {self!r}")
         await self.set(new, value)

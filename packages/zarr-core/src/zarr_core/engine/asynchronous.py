@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, suppress
@@ -32,6 +33,8 @@ WIDTH = 256
 """Items of one `map` that are under way at once."""
 INLINE = 200_000
 """Bytes of decoding, about 200 us of it, below which a hop to a thread costs more than it frees."""
+HOP = 1_000_000
+"""Bytes of decoding, about 1 ms, beside which the hop itself does not count."""
 
 
 class AsyncRuntime:
@@ -62,7 +65,7 @@ class AsyncRuntime:
         hops = self._hops.get(loop)
         if hops is None:
             hops = self._hops[loop] = _Hops()
-        return await hops.run(loop, fn, args)  # type: ignore[no-any-return]
+        return await hops.run(loop, fn, args, nbytes)  # type: ignore[no-any-return]
 
     def lock(self, addresses: Iterable[Hashable]) -> AbstractAsyncContextManager[None, Any]:
         return LoopLock(addresses, asyncio.get_running_loop())
@@ -182,17 +185,20 @@ class _Call(NamedTuple):
     context: contextvars.Context
     fn: Callable[..., Any]
     args: tuple[Any, ...]
+    nbytes: int
 
 
 class _Hops:
-    """Functions of one loop that wait for a worker thread; a hop takes all that have gathered."""
+    """Functions of one loop that wait for a worker thread; a hop takes several if they are short."""
 
     def __init__(self) -> None:
-        self._waiting: list[_Call] = []
+        self._waiting: deque[_Call] = deque()
         self._flying = 0
 
-    async def run(self, loop: asyncio.AbstractEventLoop, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        call = _Call(loop.create_future(), contextvars.copy_context(), fn, args)
+    async def run(
+        self, loop: asyncio.AbstractEventLoop, fn: Callable[..., Any], args: tuple[Any, ...], nbytes: int
+    ) -> Any:
+        call = _Call(loop.create_future(), contextvars.copy_context(), fn, args, nbytes)
         self._waiting.append(call)
         if self._flying < cpu_count():
             self._flying += 1
@@ -208,8 +214,7 @@ class _Hops:
 
     def _hop(self, loop: asyncio.AbstractEventLoop) -> None:
         # callbacks and no task: a task could be cancelled from outside, and then nobody would answer the callers
-        count = max(1, len(self._waiting) // cpu_count())
-        calls, self._waiting = self._waiting[:count], self._waiting[count:]
+        calls = self._worth_a_hop()
         if not calls:
             self._flying -= 1
             return
@@ -219,6 +224,14 @@ class _Hops:
             self._land(loop, calls, _run_calls(calls))
             return
         hop.add_done_callback(lambda hop: self._landed(loop, calls, hop))
+
+    def _worth_a_hop(self) -> list[_Call]:
+        most, nbytes = -(-len(self._waiting) // cpu_count()), 0
+        calls: list[_Call] = []
+        while len(calls) < most and nbytes < HOP:
+            calls.append(self._waiting.popleft())
+            nbytes += calls[-1].nbytes
+        return calls
 
     def _landed(self, loop: asyncio.AbstractEventLoop, calls: list[_Call], hop: Future[list[_Outcome]]) -> None:
         with suppress(RuntimeError):  # the loop was closed: nobody waits

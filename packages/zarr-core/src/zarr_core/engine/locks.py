@@ -10,7 +10,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 __all__ = ["LOCKS", "LockTable", "LoopLock", "ThreadLock"]
@@ -105,7 +105,7 @@ class AddressLock(ABC):
             self._leave()
             raise
 
-    def __aexit__(self, *exc: object) -> Awaitable[None]:  # no coroutine: Ctrl-C would come before it starts
+    def __aexit__(self, *exc: object) -> Any:  # no coroutine: Ctrl-C could come before it starts
         try:
             self._leave()
         except BaseException:  # Ctrl-C just here: what stayed held would hang whoever comes next

@@ -37,9 +37,10 @@ async def put(array: BoundArray, selection: AnySelection, value: ArrayLike) -> N
 
 def _fitting(array: BoundArray, selection: AnySelection, value: ArrayLike) -> NDArray[Any]:
     try:
-        values = np.asarray(value)
-        if values.dtype != array.dtype:
-            values = values.astype(array.dtype, casting="unsafe" if values.ndim else "same_kind")
+        if isinstance(value, np.ndarray):
+            values = value if value.dtype == array.dtype else value.astype(array.dtype)
+        else:
+            values = np.asarray(value, dtype=array.dtype)  # refuses Python integers that do not fit
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(
             f"cannot write {type(value).__name__} to {array.label} of dtype {array.dtype}: {error}"

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from zarr_core.testing.codecs import ArrayArrayCodecTests, ArrayBytesCodecTests, BytesBytesCodecTests
     from zarr_core.testing.data_types import DataTypeTests
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from zarr_core.testing.sources import BytesSource
     from zarr_core.testing.stores import StoreTests
     from zarr_core.testing.transformers import StorageTransformerTests
+
+pytest.register_assert_rewrite("zarr_core.testing")
 
 _WHERE = {
     "ArrayArrayCodecTests": "codecs",

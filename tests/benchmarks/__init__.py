@@ -1,0 +1,1 @@
+"""Workloads beside other implementations of Zarr: `python -m tests.benchmarks`."""
