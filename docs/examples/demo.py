@@ -109,7 +109,10 @@ def main() -> None:
     for path, array in root.members(max_depth=None):
         if isinstance(array, zarr.Array):
             stored = array.nbytes_stored()
-            counts = str(array.nchunks), "" if array.shards is None else str(len(list(array.chunk_regions(shards=True))))
+            counts = (
+                str(array.nchunks),
+                "" if array.shards is None else str(len(list(array.chunk_regions(shards=True)))),
+            )
             sizes.add_row(path, *counts, f"{array.nbytes:,}", f"{stored:,}", f"{array.nbytes / stored:.1f}")
     console.print(sizes, "")
 

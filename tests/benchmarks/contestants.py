@@ -5,12 +5,10 @@ An array is opened once per row and read often, as a program would do it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -18,16 +16,17 @@ from numpy.typing import NDArray
 __all__ = ["OURS", "Contestant", "installed"]
 
 OURS = "ours"
+PIPELINES = "zarr.core.codec_pipeline"
 
 
 class Contestant(Protocol):
     """One implementation. `atomic`: its writes survive a kill."""
 
     name: str
+    package: str
     atomic: bool
 
-    @contextmanager
-    def active(self) -> Iterator[None]:
+    def active(self) -> AbstractContextManager[Any]:
         """While it opens, reads or writes."""
         ...
 
@@ -37,20 +36,21 @@ class Contestant(Protocol):
     def write(self, array: Any, values: NDArray[Any]) -> None: ...
 
 
-class ZarrPython:
-    """zarr-python with one of its codec pipelines."""
+class ZarrLike:
+    """zarr-python with one of its codec pipelines, or a module with the same functions."""
 
-    def __init__(self, name: str, pipeline: str, *, atomic: bool = True) -> None:
-        self.name, self.atomic, self._pipeline = name, atomic, pipeline
-        self._zarr: Any = import_module("zarr")
+    def __init__(self, name: str, package: str, pipeline: str = "", *, atomic: bool = True) -> None:
+        self.name, self.package, self.atomic = name, package, atomic
+        self.module: Any = import_module(package)
+        self._pipeline = pipeline
 
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        with self._zarr.config.set({"codec_pipeline.path": self._pipeline}):
-            yield
+    def active(self) -> AbstractContextManager[Any]:
+        if not self._pipeline:
+            return nullcontext()
+        return self.module.config.set({"codec_pipeline.path": self._pipeline})  # type: ignore[no-any-return]
 
     def open(self, path: Path, *, write: bool = False) -> Any:
-        return self._zarr.open_array(str(path), mode="r+" if write else "r")
+        return self.module.open_array(str(path), mode="r+" if write else "r")
 
     def read(self, array: Any) -> NDArray[Any]:
         return array[...]  # type: ignore[no-any-return]
@@ -63,16 +63,16 @@ class ZarrPython:
 
 
 class Tensorstore:
-    """tensorstore as it comes: concurrency by default, nothing cached, and writes that do not wait for the disk."""
+    """tensorstore as it comes: concurrency by default, nothing cached. Like the others it does not wait for the disk."""
 
-    name, atomic = "tensorstore", True
+    name = package = "tensorstore"
+    atomic = True
 
     def __init__(self) -> None:
-        self._module: Any = import_module("tensorstore")
+        self._module: Any = import_module(self.package)
 
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        yield
+    def active(self) -> AbstractContextManager[Any]:
+        return nullcontext()
 
     def open(self, path: Path, *, write: bool = False) -> Any:
         spec = {
@@ -92,41 +92,15 @@ class Tensorstore:
         array.write(values).result()
 
 
-class Ours:
-    """zarr_core with whatever distributions are installed."""
-
-    name, atomic = OURS, True
-
-    def __init__(self) -> None:
-        self._zarr: ModuleType = import_module("zarr_core")
-
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        yield
-
-    def open(self, path: Path, *, write: bool = False) -> Any:
-        return self._zarr.open_array(str(path), mode="r+" if write else "r")
-
-    def read(self, array: Any) -> NDArray[Any]:
-        return array[...]  # type: ignore[no-any-return]
-
-    def element(self, array: Any, at: tuple[int, ...]) -> Any:
-        return array[at]
-
-    def write(self, array: Any, values: NDArray[Any]) -> None:
-        array[...] = values
-
-
 def installed() -> tuple[list[Contestant], list[str]]:
     """All that are installed, ours last; and the names of those that are not."""
+    missing = [name for name in ("zarr", "zarrs", "tensorstore") if not find_spec(name)]
     found: list[Contestant] = []
-    missing: list[str] = []
-    if find_spec("zarr"):
-        found.append(ZarrPython("zarr-python", "zarr.core.codec_pipeline.BatchedCodecPipeline"))
-        found.append(ZarrPython("fused", "zarr.core.codec_pipeline.FusedCodecPipeline"))
-        if find_spec("zarrs"):
-            found.append(ZarrPython("zarrs", "zarrs.ZarrsCodecPipeline", atomic=False))
-    if find_spec("tensorstore"):
+    if "zarr" not in missing:
+        found.append(ZarrLike("zarr-python", "zarr", f"{PIPELINES}.BatchedCodecPipeline"))
+        found.append(ZarrLike("fused", "zarr", f"{PIPELINES}.FusedCodecPipeline"))
+        if "zarrs" not in missing:
+            found.append(ZarrLike("zarrs", "zarr", "zarrs.ZarrsCodecPipeline", atomic=False))
+    if "tensorstore" not in missing:
         found.append(Tensorstore())
-    missing += [name for name in ("zarr", "zarrs", "tensorstore") if not find_spec(name)]
-    return [*found, Ours()], missing
+    return [*found, ZarrLike(OURS, "zarr_core")], missing

@@ -139,9 +139,9 @@ class _Handle(BaseArray):
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        bound = self._bound
-        state = (bound.access.given, bound.access.read_only, bound.path, bound.metadata, bound.options)
-        return _rebuild, (type(self), *state, bound.chunk_store)
+        bound, access = self._bound, self._bound.access
+        stores = (access.given, access.chunk_store, access.read_only)
+        return _rebuild, (type(self), *stores, bound.path, bound.metadata, bound.options)
 
     def __repr__(self) -> str:
         where = f"{self.name} in {self.store!r}"
@@ -151,14 +151,14 @@ class _Handle(BaseArray):
 def _rebuild(
     cls: type[_Handle],
     store: Store,
+    chunk_store: Store | None,
     read_only: bool,
     path: str,
     metadata: ArrayMetadataABC,
     options: ArrayOptions,
-    chunk_store: Store | None,
 ) -> _Handle:
-    access = Access(store, read_only=read_only)
-    return cls._of(BoundArray(access, path, metadata, options=options, chunk_store=chunk_store))
+    access = Access(store, read_only=read_only, chunk_store=chunk_store)
+    return cls._of(BoundArray(access, path, metadata, options=options))
 
 
 class Array(_Handle, SynchronousArray):

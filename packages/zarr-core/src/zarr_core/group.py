@@ -103,14 +103,23 @@ class _Handle(BaseGroup):
 
     def __reduce__(self) -> tuple[Any, ...]:
         access = self._bound.access
-        return _rebuild, (type(self), access.given, access.read_only, self.path, self.metadata)
+        stores = (access.given, access.chunk_store, access.read_only)
+        return _rebuild, (type(self), *stores, self.path, self.metadata)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} in {self.store!r}>"
 
 
-def _rebuild(cls: type[_Handle], store: Store, read_only: bool, path: str, metadata: GroupMetadataABC) -> _Handle:
-    return cls._of(BoundGroup(Access(store, read_only=read_only), path, metadata))
+def _rebuild(
+    cls: type[_Handle],
+    store: Store,
+    chunk_store: Store | None,
+    read_only: bool,
+    path: str,
+    metadata: GroupMetadataABC,
+) -> _Handle:
+    access = Access(store, read_only=read_only, chunk_store=chunk_store)
+    return cls._of(BoundGroup(access, path, metadata))
 
 
 class Group(_Handle, SynchronousGroup):

@@ -1,6 +1,7 @@
 """Open and create arrays and groups. Names and keywords are zarr-python's.
 
-`store` is a path, a URL, a dictionary, a `Store`, or None for a new store in memory.
+`store` is a path, a URL, a dictionary, a `Store`, or None for a new store in memory. `chunk_store` holds the chunks,
+if they are not beside the metadata.
 """
 
 from __future__ import annotations
@@ -24,13 +25,18 @@ __all__ = ["StoreLike", "access", "create_array", "create_group", "group", "open
 StoreLike: TypeAlias = Any
 
 
-def access(store: StoreLike, mode: Mode | None, storage_options: Mapping[str, Any] | None = None) -> Access:
-    """The store that the caller means, opened as the mode says; None: for writing if it can be."""
+def access(
+    store: StoreLike,
+    mode: Mode | None,
+    storage_options: Mapping[str, Any] | None = None,
+    chunk_store: StoreLike = None,
+) -> Access:
+    """The stores that the caller means, opened as the mode says; None: for writing if they can be."""
     if mode not in ("r", "r+", "a", "w", "w-", None):
         raise ValueError(f"mode must be 'r', 'r+', 'a', 'w' or 'w-', not {mode!r}")
-    if store is None:
-        return Access(MemoryStore())
-    return Access(open_store(store, mode=mode or "a", storage_options=storage_options), read_only=mode == "r")
+    opened = MemoryStore() if store is None else open_store(store, mode=mode or "a", storage_options=storage_options)
+    chunks = None if chunk_store is None else open_store(chunk_store, mode=mode or "a")
+    return Access(opened, read_only=mode == "r", chunk_store=chunks)
 
 
 def _mode(access: Access, mode: Mode | None) -> Mode:
@@ -42,6 +48,7 @@ def create_array(
     *,
     name: str | None = None,
     overwrite: bool = False,
+    chunk_store: StoreLike = None,
     storage_options: Mapping[str, Any] | None = None,
     **keywords: Unpack[ArrayKeywords],
 ) -> Call[BoundArray]:
@@ -52,7 +59,7 @@ def create_array(
     See `ArrayKeywords` for what can be said of it. Raises `ContainsArrayError` or `ContainsGroupError` if
     something is stored there and `overwrite` is false, `MetadataError` for what does not fit together.
     """
-    to = access(store, "w" if overwrite else "a", storage_options)
+    to = access(store, "w" if overwrite else "a", storage_options, chunk_store)
     path = normalize_path(name or "")
     return Call(to.runtime, creating.create_array(to, path, keywords, overwrite=overwrite))
 
@@ -62,6 +69,7 @@ def open_array(
     *,
     path: str | None = None,
     mode: Mode | None = None,
+    chunk_store: StoreLike = None,
     storage_options: Mapping[str, Any] | None = None,
     **keywords: Unpack[ArrayKeywords],
 ) -> Call[BoundArray]:
@@ -69,7 +77,7 @@ def open_array(
 
     Raises `ArrayNotFoundError`.
     """
-    to = access(store, mode, storage_options)
+    to = access(store, mode, storage_options, chunk_store)
     return Call(to.runtime, opening.open_array(to, normalize_path(path or ""), _mode(to, mode), keywords))
 
 
@@ -98,6 +106,7 @@ def open_group(
     zarr_format: int | None = None,
     attributes: Mapping[str, JSON] | None = None,
     use_consolidated: bool | None = None,
+    chunk_store: StoreLike = None,
     storage_options: Mapping[str, Any] | None = None,
 ) -> Call[BoundGroup]:
     """Open a group; with mode "a" (the default for a writable store), create it if it is not there.
@@ -105,7 +114,7 @@ def open_group(
     `use_consolidated`: None uses consolidated metadata if there is any, False reads every node's own document,
     True is an error if there is none. Raises `GroupNotFoundError`.
     """
-    to = access(store, mode, storage_options)
+    to = access(store, mode, storage_options, chunk_store)
     operation = opening.open_group(
         to,
         normalize_path(path or ""),
@@ -124,6 +133,7 @@ def group(
     overwrite: bool = False,
     zarr_format: int | None = None,
     attributes: Mapping[str, JSON] | None = None,
+    chunk_store: StoreLike = None,
     storage_options: Mapping[str, Any] | None = None,
 ) -> Call[BoundGroup]:
     """Open a group, or create it if it is not there; `overwrite` replaces it."""
@@ -133,6 +143,7 @@ def group(
         mode="w" if overwrite else "a",
         zarr_format=zarr_format,
         attributes=attributes,
+        chunk_store=chunk_store,
         storage_options=storage_options,
     )
 
@@ -143,6 +154,7 @@ def open(
     path: str | None = None,
     mode: Mode | None = None,
     use_consolidated: bool | None = None,
+    chunk_store: StoreLike = None,
     storage_options: Mapping[str, Any] | None = None,
     **keywords: Unpack[ArrayKeywords],
 ) -> Call[BoundArray | BoundGroup]:
@@ -150,7 +162,7 @@ def open(
 
     Raises `NodeNotFoundError` where the mode does not create.
     """
-    to = access(store, mode, storage_options)
+    to = access(store, mode, storage_options, chunk_store)
     return Call(
         to.runtime,
         opening.open_node(to, normalize_path(path or ""), _mode(to, mode), keywords, use_consolidated=use_consolidated),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from zarr_core.abc.codec import Spec
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
@@ -13,6 +13,7 @@ from zarr_core.engine.chain import CodecChain
 from zarr_core.engine.runtimes import Driver, runtime_for
 from zarr_core.engine.sources import Reader
 from zarr_core.errors import MetadataError, ReadOnlyError, StoreError, UnsupportedByStoreError, ZarrError
+from zarr_core.plugins.hooks import ask_all
 
 __all__ = ["Access", "ArrayOptions", "BoundArray", "BoundGroup", "BoundNode"]
 
@@ -53,15 +54,23 @@ def writable(store: Store, what: str) -> ReadWriteStore:
 
 
 class Access:
-    """A store with the runtime for operations on it."""
+    """A store with the runtime for operations on it; chunks may be in another store than metadata."""
 
-    def __init__(self, store: Store, *, read_only: bool = False) -> None:
-        self.given = store
+    def __init__(self, store: Store, *, read_only: bool = False, chunk_store: Store | None = None) -> None:
+        self.given, self.chunk_store = store, chunk_store
         """What the user opened."""
         self.read_only = read_only or store.read_only
-        self.runtime: Driver = runtime_for(store)
+        self.runtime: Driver = runtime_for(store, *([] if chunk_store is None else [chunk_store]))
         self.store: ReadStore = readable(self.runtime.adapt(store))
         """The same as the runtime uses it."""
+
+    def within(self, runtime: Driver) -> Access:
+        """The same as a part of a larger operation, which runs in that runtime."""
+        if self.runtime is runtime:
+            return self
+        access = Access(self.given, read_only=self.read_only, chunk_store=self.chunk_store)
+        access.runtime, access.store = runtime, readable(runtime.adapt(self.given))
+        return access
 
     def writable(self, what: str) -> ReadWriteStore:
         """The store, for writing. Raises `ReadOnlyError` before anything is touched."""
@@ -108,12 +117,10 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
         metadata: ArrayMetadataABC,
         *,
         options: ArrayOptions | None = None,
-        chunk_store: Store | None = None,
         chain: CodecChain | None = None,
     ) -> None:
         super().__init__(access, path, metadata)
         self.options = options or ArrayOptions.current()
-        self.chunk_store = chunk_store
         self.chunks = self._chunk_store()
         """The store of the chunks, as the runtime uses it, seen through the storage transformers."""
         self.compare_and_set = None if self.chunks.blocking else self.chunks.ability("set_if")
@@ -128,15 +135,14 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
             raise MetadataError(f"{self.label}: {error}") from error
         self.box = BOX // spec.nbytes if spec.nbytes else 1
         self._encode = metadata.chunk_key_encoding.encode
+        self.observers: list[Any] = ask_all("observe", array_path=path, zarr_format=metadata.zarr_format)
+        """Who is told of reads and writes."""
 
     def _chunk_store(self) -> ReadStore:
-        chunks: Store = self.access.given if self.chunk_store is None else self.chunk_store
+        chunks: Store = self.access.given if self.access.chunk_store is None else self.access.chunk_store
         for transformer in reversed(self.metadata.storage_transformers):
             chunks = transformer.view(chunks, self.prefix)
-        if chunks is self.access.given:
-            return self.access.store
-        self.runtime = runtime_for(self.access.given, chunks)
-        return readable(self.runtime.adapt(chunks))
+        return self.access.store if chunks is self.access.given else readable(self.runtime.adapt(chunks))
 
     def key(self, chunk: tuple[int, ...]) -> str:
         """The key of a chunk."""
@@ -146,16 +152,12 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
         """The same array after its metadata changed; the bound codecs are kept where they still fit."""
         same = metadata.codecs == self.metadata.codecs and metadata.chunk_grid == self.metadata.chunk_grid
         chain = self.chain if same else None
-        return BoundArray(
-            self.access, self.path, metadata, options=self.options, chunk_store=self.chunk_store, chain=chain
-        )
+        return BoundArray(self.access, self.path, metadata, options=self.options, chain=chain)
 
     def with_options(self, **changes: object) -> BoundArray:
         """The same array, read and written differently."""
         options = replace(self.options, **changes)  # type: ignore[arg-type]
-        return BoundArray(
-            self.access, self.path, self.metadata, options=options, chunk_store=self.chunk_store, chain=self.chain
-        )
+        return BoundArray(self.access, self.path, self.metadata, options=options, chain=self.chain)
 
     def writable_chunks(self) -> ReadWriteStore:
         """The store of the chunks, for writing. Raises before anything is touched."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -25,8 +24,8 @@ async def array_from(
     if not write_data:
         return made
     runtime = runtime_for(source.access.given, target.given)
-    frm = BoundArray(_within(source.access, runtime), source.path, source.metadata, options=source.options)
-    to = BoundArray(_within(target, runtime), path, made.metadata, options=made.options)
+    frm = BoundArray(source.access.within(runtime), source.path, source.metadata, options=source.options)
+    to = BoundArray(target.within(runtime), path, made.metadata, options=made.options)
     spans = [
         [slice(start, min(stop, along.length)) for start, stop in map(along.span, range(along.count))]
         for along in to.grid
@@ -39,12 +38,3 @@ async def array_from(
 
     await runtime.map(one, product(*spans))
     return made
-
-
-def _within(access: Access, runtime: Any) -> Access:
-    """The same access as the runtime of a larger operation uses it."""
-    if access.runtime is runtime:
-        return access
-    within = Access(access.given, read_only=access.read_only)
-    within.runtime, within.store = runtime, runtime.adapt(access.given)
-    return within

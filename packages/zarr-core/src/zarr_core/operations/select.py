@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Coroutine
+from math import prod
+from time import perf_counter
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,9 +18,27 @@ from zarr_core.operations.write import write
 
 __all__ = ["get", "put"]
 
+T = TypeVar("T")
+
 
 async def get(array: BoundArray, selection: AnySelection, out: NDArray[Any] | None = None) -> Any:
     """What the selection selects, in a new array or in `out`; a numpy scalar if no dimension is left."""
+    if array.observers:
+        return await _observed(array, "read", selection, _get(array, selection, out))
+    return await _get(array, selection, out)
+
+
+async def _observed(array: BoundArray, what: str, selection: AnySelection, operation: Coroutine[Any, Any, T]) -> T:
+    """Run the operation, then tell those who observe the array."""
+    started = perf_counter()
+    result = await operation
+    nbytes, seconds = prod(selection.shape) * array.dtype.itemsize, perf_counter() - started
+    for observer in array.observers:
+        observer.finished(what, nbytes, seconds)
+    return result
+
+
+async def _get(array: BoundArray, selection: AnySelection, out: NDArray[Any] | None) -> Any:
     if out is not None:
         if out.shape != selection.shape or out.dtype != array.dtype:
             raise SelectionError(
@@ -32,7 +53,11 @@ async def get(array: BoundArray, selection: AnySelection, out: NDArray[Any] | No
 async def put(array: BoundArray, selection: AnySelection, value: ArrayLike) -> None:
     """Write `value`, broadcast to the selection. Raises before anything is touched if it does not fit."""
     array.writable_chunks()
-    await write(array, selection, _fitting(array, selection, value))
+    writing = write(array, selection, _fitting(array, selection, value))
+    if array.observers:
+        await _observed(array, "write", selection, writing)
+    else:
+        await writing
 
 
 def _fitting(array: BoundArray, selection: AnySelection, value: ArrayLike) -> NDArray[Any]:

@@ -1,0 +1,82 @@
+"""Data types, fill values and values for tests of any implementation: all bits, not only ordinary numbers.
+
+Knows numpy only. `CORE` are the data types of the format (v3 core 1.7) by their names there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+__all__ = ["CORE", "RAW", "bits", "fills", "same", "values"]
+
+CORE: dict[str, np.dtype[Any]] = {
+    name: np.dtype(name)
+    for name in (
+        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    )
+}
+RAW: dict[str, np.dtype[Any]] = {"r8": np.dtype("V1"), "r16": np.dtype("V2"), "r24": np.dtype("V3")}
+
+_PAYLOADS = {  # NaNs that are not the canonical one (digest statement 63): one bit more, and the sign
+    "float16": (0x7E01, 0xFE00),
+    "float32": (0x7FC00001, 0xFFC00000),
+    "float64": (0x7FF8000000000001, 0xFFF8000000000000),
+}
+
+
+def bits(a: Any) -> NDArray[np.uint8]:
+    """The memory of an array, so that NaNs and signs of zero count."""
+    a = np.ascontiguousarray(a)
+    return a.reshape(-1).view(np.uint8) if a.size else np.empty(0, np.uint8)
+
+
+def same(actual: Any, expected: Any) -> None:
+    """Assert that both are equal in shape, data type and every bit."""
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    assert actual.shape == expected.shape
+    assert actual.dtype == expected.dtype
+    if actual.tobytes() != expected.tobytes():
+        np.testing.assert_array_equal(actual, expected)
+        raise AssertionError(f"equal numbers, other bits: {actual!r} and {expected!r}")
+
+
+def fills(dtype: np.dtype[Any]) -> list[Any]:
+    """Fill values worth a try: numpy scalars, or 0-d arrays where a scalar could not carry the bits."""
+    if dtype.kind == "b":
+        return [np.bool_(False), np.bool_(True)]
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        return [dtype.type(0), dtype.type(7), dtype.type(limits.min), dtype.type(limits.max)]
+    if dtype.kind == "V":
+        return [np.frombuffer(content, dtype).reshape(()) for content in (bytes(dtype.itemsize), b"\x01\x02\xff"[: dtype.itemsize])]
+    if dtype.kind == "c":
+        part = np.dtype(f"f{dtype.itemsize // 2}")
+        pairs = [(1.5, -0.0), (np.nan, -np.inf), (0.0, 0.0)]
+        return [np.array(pair, part).view(dtype).reshape(()) for pair in pairs]
+    plain = [dtype.type(x) for x in (0.0, -0.0, 1.5, np.nan, np.inf, -np.inf)]
+    unsigned = np.dtype(f"u{dtype.itemsize}")
+    return [*plain, *(np.array(payload, unsigned).view(dtype) for payload in _PAYLOADS[dtype.name])]
+
+
+def values(draw: st.DrawFn, shape: tuple[int, ...], dtype: np.dtype[Any], fill: Any) -> NDArray[Any]:
+    """An array: all one value, or random bits with fill values among them."""
+    kind = draw(st.sampled_from(["fill", "counted", "bits", "mixed"]))
+    filled = np.full(shape, np.asarray(fill, dtype), dtype)
+    if kind == "fill":
+        return filled
+    if kind == "counted":
+        return np.arange(1, filled.size + 1).astype(np.uint8).astype(_numeric(dtype)).view(dtype).reshape(shape)
+    random = np.random.default_rng(draw(st.integers(0, 2**16)))
+    found = random.integers(0, 256, filled.size * dtype.itemsize, np.uint8)
+    found = found % 2 if dtype.kind == "b" else found
+    found = found.view(dtype).reshape(shape)
+    return found if kind == "bits" else np.where(random.integers(0, 2, shape, bool), found, filled)
+
+
+def _numeric(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype
