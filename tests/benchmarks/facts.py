@@ -74,4 +74,6 @@ def call_facts(contestants: Sequence[Contestant], path: Path) -> Iterator[Fact]:
         ours = each.name == OURS
         called = ", ".join(f"{name} x{n}" if n > 1 else name for name, n in Counter(calls.names).items())
         note = f"{calls.depth} frames deep" + (f": {called}" if ours else "")
-        yield Fact(f"calls of one a[:] of 64 bytes, {each.name}", len(calls.names), "", CALLS_GOAL if ours else None, note)
+        yield Fact(
+            f"calls of one a[:] of 64 bytes, {each.name}", len(calls.names), "", CALLS_GOAL if ours else None, note
+        )

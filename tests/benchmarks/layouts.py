@@ -94,5 +94,5 @@ def make(layout: Layout, path: Path, zarr: Any) -> None:
 
 def _size(nbytes: int) -> str:
     if nbytes % 1024:
-        return f"{nbytes / 1000:g} KB"
+        return f"{nbytes} bytes" if nbytes < 1000 else f"{nbytes / 1000:g} KB"
     return f"{nbytes >> 20} MiB" if nbytes % (1 << 20) == 0 else f"{nbytes >> 10} KiB"

@@ -74,7 +74,12 @@ def _print_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
         return
     widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
     for line in [header, *lines]:
-        print("  ".join(cell.rjust(width) if n else cell.ljust(width) for n, (cell, width) in enumerate(zip(line, widths, strict=True))))
+        print(
+            "  ".join(
+                cell.rjust(width) if n else cell.ljust(width)
+                for n, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+        )
 
 
 def as_json(results: Sequence[Result], facts: Sequence[Fact], rounds: int) -> dict[str, Any]:
@@ -82,7 +87,9 @@ def as_json(results: Sequence[Result], facts: Sequence[Fact], rounds: int) -> di
     return {
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "versions": {name: _version(name) for name in ("zarr-core", "zarr", "zarrs", "tensorstore", "numpy", "zstandard")},
+        "versions": {
+            name: _version(name) for name in ("zarr-core", "zarr", "zarrs", "tensorstore", "numpy", "zstandard")
+        },
         "rounds": rounds,
         "rows": [
             {"title": r.row.title, "ms": r.best, "ratio": r.ratio, "prototype": r.row.prototype, "goal": r.row.goal}

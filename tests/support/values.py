@@ -53,7 +53,8 @@ def fills(dtype: np.dtype[Any]) -> list[Any]:
         limits = np.iinfo(dtype)
         return [dtype.type(0), dtype.type(7), dtype.type(limits.min), dtype.type(limits.max)]
     if dtype.kind == "V":
-        return [np.frombuffer(content, dtype).reshape(()) for content in (bytes(dtype.itemsize), b"\x01\x02\xff"[: dtype.itemsize])]
+        contents = bytes(dtype.itemsize), bytes(range(1, dtype.itemsize + 1))
+        return [np.frombuffer(content, dtype).reshape(()) for content in contents]
     if dtype.kind == "c":
         part = np.dtype(f"f{dtype.itemsize // 2}")
         pairs = [(1.5, -0.0), (np.nan, -np.inf), (0.0, 0.0)]
@@ -64,19 +65,13 @@ def fills(dtype: np.dtype[Any]) -> list[Any]:
 
 
 def values(draw: st.DrawFn, shape: tuple[int, ...], dtype: np.dtype[Any], fill: Any) -> NDArray[Any]:
-    """An array: all one value, or random bits with fill values among them."""
-    kind = draw(st.sampled_from(["fill", "counted", "bits", "mixed"]))
-    filled = np.full(shape, np.asarray(fill, dtype), dtype)
+    """An array: all fill, random bits, or both mixed."""
+    found = np.full(shape, fill, dtype)
+    kind = draw(st.sampled_from(["bits", "mixed", "fill"]))
     if kind == "fill":
-        return filled
-    if kind == "counted":
-        return np.arange(1, filled.size + 1).astype(np.uint8).astype(_numeric(dtype)).view(dtype).reshape(shape)
+        return found
     random = np.random.default_rng(draw(st.integers(0, 2**16)))
-    found = random.integers(0, 256, filled.size * dtype.itemsize, np.uint8)
-    found = found % 2 if dtype.kind == "b" else found
-    found = found.view(dtype).reshape(shape)
-    return found if kind == "bits" else np.where(random.integers(0, 2, shape, bool), found, filled)
-
-
-def _numeric(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    return dtype
+    content = random.integers(0, 2 if dtype.kind == "b" else 256, found.size * dtype.itemsize, np.uint8)
+    where = random.random(shape) < (1.0 if kind == "bits" else 0.5)
+    found[where] = content.view(dtype).reshape(shape)[where]
+    return found

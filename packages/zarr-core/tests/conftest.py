@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import subprocess
 import sys
 import threading
@@ -175,7 +176,7 @@ def finishes() -> Callable[[Callable[[], Any]], Any]:
             except BaseException as error:
                 outcome.append((None, error))
 
-        thread = threading.Thread(target=call, daemon=True)
+        thread = threading.Thread(target=contextvars.copy_context().run, args=[call], daemon=True)
         thread.start()
         thread.join(seconds)
         assert outcome, "it hangs"

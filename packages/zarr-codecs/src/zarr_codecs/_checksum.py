@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from zarr_codecs._limit import too_long
+from zarr_codecs._refusal import refusal, too_long
 from zarr_core.abc.codec import BytesBytesCodec
 from zarr_core.abc.store import Buffer
-from zarr_core.errors import CodecError
 
 __all__ = ["Checksum"]
 
@@ -19,9 +18,8 @@ class Checksum(BytesBytesCodec):
 
     location: str = "end"
 
-    @staticmethod
     @abstractmethod
-    def compute(buf: Buffer, /) -> int:
+    def compute(self, buf: Buffer, /) -> int:
         """The checksum of `buf`, an unsigned 32-bit number."""
 
     def encode(self, buf: Buffer) -> Buffer:
@@ -32,14 +30,14 @@ class Checksum(BytesBytesCodec):
         view = memoryview(buf)
         n = len(view) - SIZE
         if n < 0:
-            raise CodecError(f"found {len(view)} bytes, fewer than its checksum has", codec=self.name)
+            raise refusal(self.name, f"found {len(view)} bytes, fewer than its checksum has")
         if limit is not None and n > limit:
             raise too_long(self.name, limit)
         payload, checksum = (view[:n], view[n:]) if self.location == "end" else (view[SIZE:], view[:SIZE])
         stored = int.from_bytes(checksum, "little")
         computed = self.compute(payload)
         if stored != computed:
-            raise CodecError(f"stored {stored:08x} but computed {computed:08x}", codec=self.name)
+            raise refusal(self.name, f"stored {stored:08x} but computed {computed:08x}")
         return payload
 
     def encoded_size(self, n: int) -> int:

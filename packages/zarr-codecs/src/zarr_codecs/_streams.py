@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Protocol
 
-from zarr_codecs._limit import too_long
+from zarr_codecs._refusal import refusal, too_long
 from zarr_core.abc.store import Buffer
 from zarr_core.errors import CodecError
 
@@ -57,10 +57,10 @@ def unpack(
         if not rest:
             return out
         if not members:
-            raise CodecError(f"found {rest} bytes after the end of its stream", codec=codec)
+            raise refusal(codec, f"found {rest} bytes after the end of its stream")
         return out + _further(codec, make, memoryview(buf)[len(buf) - rest :], room - len(out), most)
     except errors as error:
-        raise CodecError(f"found damaged data ({error})", codec=codec) from error
+        raise refusal(codec, f"found damaged data ({error})") from error
 
 
 def _further(codec: str, make: Callable[[], Decompressor], view: memoryview, room: int, most: int) -> bytes:
@@ -86,4 +86,4 @@ def _further(codec: str, make: Callable[[], Decompressor], view: memoryview, roo
 
 
 def _truncated(codec: str, n: int) -> CodecError:
-    return CodecError(f"found {n} bytes that end in the middle of a stream", codec=codec)
+    return refusal(codec, f"found {n} bytes that end in the middle of a stream")

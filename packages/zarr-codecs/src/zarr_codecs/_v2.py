@@ -1,4 +1,4 @@
-"""What the codecs of `zarr_format` 2 share: all parameters are optional, and what was read is written back as it was."""
+"""What the codecs of format 2 share: every parameter is optional, and what was read is written back as it was."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from numcodecs import blosc
 from pydantic import Field
 
-from zarr_codecs._limit import too_long
+from zarr_codecs._refusal import refusal, too_long
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import BytesBytesCodec, Spec
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.store import Buffer
-from zarr_core.errors import CodecError, MetadataError
+from zarr_core.errors import MetadataError
 
 __all__ = ["BloscCodec", "V2BloscCodec"]
 
@@ -124,27 +124,27 @@ def _compress(buf: Buffer, cname: str, clevel: int, shuffle: int, blocksize: int
     try:
         return blosc.compress(buf, cname.encode(), clevel, shuffle, blocksize, typesize)  # type: ignore[no-any-return]
     except ValueError as error:
-        raise CodecError(f"cannot write cname {cname!r}: {error}", codec=NAME) from error
+        raise refusal(NAME, f"cannot write cname {cname!r}: {error}") from error
     except RuntimeError as error:
         n = memoryview(buf).nbytes
-        raise CodecError(f"cannot take {n} bytes, {LARGEST} are the most ({error})", codec=NAME) from error
+        raise refusal(NAME, f"cannot take {n} bytes, {LARGEST} are the most ({error})") from error
 
 
 def _decompress(buf: Buffer, limit: int | None) -> bytes:
     if len(buf) < HEADER.size:
-        raise CodecError(f"found {len(buf)} bytes, too few for the header of a container", codec=NAME)
+        raise refusal(NAME, f"found {len(buf)} bytes, too few for the header of a container")
     version, _, _, _, decoded, _, length = HEADER.unpack_from(buf)
     if version != 2:
-        raise CodecError(f"found a container of version {version}, not 2 as blosc 1 has it", codec=NAME)
+        raise refusal(NAME, f"found a container of version {version}, not 2 as blosc 1 has it")
     if length != len(buf):
-        raise CodecError(f"found a container of {length} bytes in {len(buf)} bytes", codec=NAME)
+        raise refusal(NAME, f"found a container of {length} bytes in {len(buf)} bytes")
     if limit is not None and decoded > limit:
         raise too_long(NAME, limit)
     if decoded > length << RATIO:
-        raise CodecError(f"found a container of {length} bytes that claims to hold {decoded}", codec=NAME)
+        raise refusal(NAME, f"found a container of {length} bytes that claims to hold {decoded}")
     if decoded == 0:  # the library calls it an error
         return b""
     try:
         return blosc.decompress(buf)  # type: ignore[no-any-return]
     except RuntimeError as error:
-        raise CodecError(f"found damaged data, or a compressor that is not built in ({error})", codec=NAME) from error
+        raise refusal(NAME, f"found damaged data, or a compressor that is not built in ({error})") from error

@@ -30,7 +30,7 @@ ZLIB = 15
 
 
 def _gzip_reader() -> Decompressor:
-    return zlib.decompressobj(GZIP)  # type: ignore[return-value]
+    return zlib.decompressobj(GZIP)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from zarr_codecs._refusal import refusal
 from zarr_codecs._streams import Decompressor, unpack
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import BytesBytesCodec
 from zarr_core.abc.store import Buffer
-from zarr_core.errors import CodecError
 
 __all__ = ["V2LzmaCodec"]
 
@@ -42,7 +42,7 @@ class V2LzmaCodec(V2Object, BytesBytesCodec):
         try:
             return lzma.compress(buf, self.format, self.check, self.preset, self.filters)
         except (lzma.LZMAError, ValueError, TypeError) as error:
-            raise CodecError(f"cannot encode with its configuration: {error}", codec=self.name) from error
+            raise refusal(self.name, f"cannot encode with its configuration: {error}") from error
 
     def decode(self, buf: Buffer, *, limit: int | None = None) -> Buffer:
         return unpack(self.name, self._reader, (lzma.LZMAError, ValueError, TypeError), buf, limit)

@@ -28,7 +28,7 @@ from zstandard import (
     get_frame_parameters,
 )
 
-from zarr_codecs._limit import too_long
+from zarr_codecs._refusal import refusal, too_long
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import BytesBytesCodec
 from zarr_core.abc.store import Buffer
@@ -104,7 +104,7 @@ def _decode_frames(view: memoryview, limit: int | None) -> bytes:
         for frame, bound in _frames(view):
             declared = frame_content_size(frame)
             if declared > bound:
-                raise CodecError(f"found a frame of {declared} bytes that can hold {bound} at most", codec=NAME)
+                raise refusal(NAME, f"found a frame of {declared} bytes that can hold {bound} at most")
             if declared > room:
                 raise too_long(NAME, most)
             try:
@@ -119,7 +119,7 @@ def _decode_frames(view: memoryview, limit: int | None) -> bytes:
             room -= len(out)
             parts.append(out)
     except ZstdError as error:
-        raise CodecError(f"found damaged data ({error})", codec=NAME) from error
+        raise refusal(NAME, f"found damaged data ({error})") from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
@@ -155,4 +155,4 @@ def _u32(view: memoryview, at: int) -> int:
 
 
 def _truncated(view: memoryview) -> CodecError:
-    return CodecError(f"found {len(view)} bytes that end in the middle of a frame", codec=NAME)
+    return refusal(NAME, f"found {len(view)} bytes that end in the middle of a frame")

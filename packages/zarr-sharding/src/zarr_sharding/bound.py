@@ -91,9 +91,7 @@ class BoundSharding(BoundArrayBytes):
             return
         first = self._number(item.chunks[0])
         found = entries[first : first + len(item.chunks)]
-        region = out[item.where]
-        count, rank = len(found), len(item.shape)
-        rows = region.reshape(*item.shape[:-1], count, item.shape[-1]).transpose(rank - 1, *range(rank - 1), rank)
+        rows = item.rows(out)
         if all([offset >= 0 for offset, _ in found]):
             try:
                 rows[...] = chain.decode_stack([shard[offset : offset + size] for offset, size in found])

@@ -36,10 +36,12 @@ class LoopClients(Generic[C]):
                 if other.is_closed():
                     self._held.pop(other, None)
             client = self._make()
-            # A loop that ends closes the async generators that were begun on it: its one hook for such things. It
-            # also does so with one that nobody refers to any more, so that a store which is forgotten is closed.
+            # A loop that ends closes the async generators that were begun on it: its one hook for such things.
             guard = _until_the_end(client, self._end)
             await anext(guard)
+            # A store that is forgotten closes its clients. The finalizer holds the client, which would else be
+            # garbage in the same moment and complain that nobody closed it.
+            weakref.finalize(self, _end_soon, loop, client, self._end).atexit = False
             held = self._held[loop] = (client, guard)
         return held[0]
 
@@ -54,6 +56,17 @@ class LoopClients(Generic[C]):
                 _, guard = self._held.pop(loop)
                 with contextlib.suppress(TimeoutError, RuntimeError):  # it is busy, or ends in this moment
                     asyncio.run_coroutine_threadsafe(guard.aclose(), loop).result(PATIENCE)
+
+
+def _end_soon(loop: asyncio.AbstractEventLoop, client: C, end: Callable[[C], Awaitable[None]]) -> None:
+    async def ending() -> None:
+        await end(client)
+
+    if loop.is_running():
+        loop.call_soon_threadsafe(lambda: _ENDING.add(loop.create_task(ending())))
+
+
+_ENDING: weakref.WeakSet[asyncio.Task[None]] = weakref.WeakSet()
 
 
 async def _until_the_end(client: C, end: Callable[[C], Awaitable[None]]) -> AsyncGenerator[None, None]:

@@ -77,12 +77,12 @@ class Gate:
     """At most `requests` requests and about `nbytes` bytes in flight, first come first served; of one loop."""
 
     def __init__(self, requests: int, nbytes: int) -> None:
-        self._requests, self._nbytes = requests, nbytes
+        self.requests, self.nbytes = requests, nbytes
         self._flying = self._bytes = 0
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     def _fits(self, size: int) -> bool:
-        return self._flying == 0 or (self._flying < self._requests and self._bytes + size <= self._nbytes)
+        return self._flying == 0 or (self._flying < self.requests and self._bytes + size <= self.nbytes)
 
     async def enter(self, size: int) -> None:
         if not self._waiting and self._fits(size):
@@ -130,11 +130,11 @@ class GatedStore(WrapperStore):
         self._typical = FIRST_GUESS
 
     def _gate(self) -> Gate:
-        loop = asyncio.get_running_loop()
+        loop, limits = asyncio.get_running_loop(), current_config().io
         gate = self._gates.get(loop)
         if gate is None:
-            limits = current_config().io
             gate = self._gates[loop] = Gate(limits.requests, limits.bytes_in_flight)
+        gate.requests, gate.nbytes = limits.requests, limits.bytes_in_flight  # they may have been changed
         return gate
 
     async def _through(self, size: int, fn: Callable[..., Awaitable[Any]], *args: Any) -> Any:

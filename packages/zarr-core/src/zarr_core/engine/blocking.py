@@ -30,6 +30,12 @@ __all__ = ["BLOCKING", "METER", "BlockingRuntime", "Cancellation", "cancellation
 T = TypeVar("T")
 R = TypeVar("R")
 
+try:
+    from resource import RUSAGE_THREAD as _USAGE
+    from resource import getrusage
+except ImportError:  # not Linux
+    _USAGE = None  # type: ignore[assignment]
+
 LONG_CALL = 50e-6
 """Seconds from which a call without the GIL counts: below, handing the GIL around costs what threads gain."""
 WINDOW = 200e-6
@@ -45,6 +51,11 @@ class Meter(threading.local):
 
 
 METER = Meter()
+
+
+def _preemptions() -> int:
+    """How often the scheduler took the processor from this thread although it did not wait; 0 where unknown."""
+    return 0 if _USAGE is None else getrusage(_USAGE).ru_nivcsw
 
 
 class Cancellation:
@@ -67,8 +78,7 @@ class BlockingRuntime:
     async def map(self, fn: Callable[[Any], Awaitable[Any]], items: Iterable[Any], collect: bool = False) -> Any:
         results: list[Any] = []
         iterator = iter(items)
-        waited = False
-        started, cpu, free = perf_counter(), thread_time(), METER.free
+        started, cpu, free, preempted = perf_counter(), thread_time(), METER.free, _preemptions()
         for item in iterator:
             self.checkpoint()
             result = await fn(item)
@@ -77,13 +87,12 @@ class BlockingRuntime:
             elapsed = perf_counter() - started
             if elapsed > WINDOW:
                 waits = elapsed - (thread_time() - cpu) > elapsed / 2
-                # once may be the scheduler, which took the processor away; twice in a row it is the items
-                if waited if waits else METER.free - free > elapsed / 2:
+                # a window in which the scheduler took the processor away says nothing of the items
+                if (waits or METER.free - free > elapsed / 2) and _preemptions() == preempted:
                     limit = current_config().io.threads or (WAITING_THREADS if waits else cpu_count())
                     await _Shared(fn, iterator, results if collect else None).run(limit - 1)
                     break
-                waited = waits
-                started, cpu, free = perf_counter(), thread_time(), METER.free
+                started, cpu, free, preempted = perf_counter(), thread_time(), METER.free, _preemptions()
         return results if collect else None
 
     async def compute(self, fn: Callable[..., R], /, *args: Any, nbytes: int = 0, gil_free: bool = False) -> R:

@@ -49,8 +49,12 @@ class Reader:
         if self.get_many is not None:
             return await self.get_many(keys)  # type: ignore[no-any-return]
         if self._sequential:
-            get = self._get
-            return [await get(key) for key in keys]
+            get, started = self._get, perf_counter()
+            found = [await get(key) for key in keys]
+            elapsed = perf_counter() - started
+            if elapsed > LONG_CALL * len(keys):
+                METER.free += elapsed
+            return found
         return await self.runtime.map(self._get, keys, collect=True)
 
 

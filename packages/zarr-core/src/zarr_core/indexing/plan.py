@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,13 +58,21 @@ class ChunkPart(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Whole, equal chunks in a row of the last dimension."""
+    """Whole, equal chunks in a row: along the last dimension that has several."""
 
     chunks: list[tuple[int, ...]]
     where: tuple[slice, ...]
     """Within the output, of all of them together."""
     shape: tuple[int, ...]
     """Of one chunk."""
+    axis: int
+    """The dimension of the row."""
+
+    def rows(self, out: NDArray[Any]) -> NDArray[Any]:
+        """Their part of the output with one row per chunk, shape (chunks, *shape): a view, whatever the strides."""
+        region, axis, count = out[self.where], self.axis, len(self.chunks)
+        split = region.reshape(*self.shape[:axis], count, *self.shape[axis:])
+        return split.transpose(axis, *range(axis), *range(axis + 1, split.ndim))
 
 
 def pieces(picked: Picked, grid: GridDimension) -> list[Piece]:
@@ -129,12 +137,14 @@ def _part(combination: tuple[Piece, ...]) -> ChunkPart:
 
 def boxes(cut: Sequence[Sequence[Piece]], most: int) -> Iterator[Box | ChunkPart]:
     """The same, with up to `most` whole, equal chunks in a row taken together as a box."""
-    if most < 2 or not cut:
+    axis = max((at for at, along in enumerate(cut) if len(along) > 1), default=0)
+    rest = tuple([along[0] for along in cut[axis + 1 :] if along])
+    if most < 2 or not all([cut, *cut]) or not all([piece.whole for piece in rest]):
         yield from parts(cut)
         return
-    *leading, last = cut
-    runs = list(_runs(last, most))
-    for combination in product(*leading):
+    runs = list(_runs(cut[axis], most))
+    chunks, places, extents = (tuple([piece[field] for piece in rest]) for field in (CHUNK, WHERE, EXTENT))
+    for combination in product(*cut[:axis]):
         if all([piece.whole for piece in combination]):
             head = tuple([piece.chunk for piece in combination])
             where = tuple([piece.where for piece in combination])
@@ -142,12 +152,16 @@ def boxes(cut: Sequence[Sequence[Piece]], most: int) -> Iterator[Box | ChunkPart
             for run in runs:
                 if len(run) > 1:
                     span = slice(run[0].where.start, run[-1].where.stop)
-                    yield Box([(*head, p.chunk) for p in run], (*where, span), (*shape, run[0].extent))
+                    row = [(*head, piece.chunk, *chunks) for piece in run]
+                    yield Box(row, (*where, span, *places), (*shape, run[0].extent, *extents), axis)
                 else:
-                    yield _part((*combination, run[0]))
+                    yield _part((*combination, run[0], *rest))
         else:
-            for piece in last:
-                yield _part((*combination, piece))
+            for piece in cut[axis]:
+                yield _part((*combination, piece, *rest))
+
+
+CHUNK, WHERE, EXTENT = (Piece._fields.index(name) for name in ("chunk", "where", "extent"))
 
 
 def _runs(last: Sequence[Piece], most: int) -> Iterator[list[Piece]]:

@@ -75,15 +75,12 @@ async def _read_into(array: BoundArray, part: ChunkPart, out: NDArray[Any]) -> N
 async def _read_box(array: BoundArray, box: Box, target: NDArray[Any]) -> None:
     """Whole, equal chunks in a row: get them all, decode them into one stack, scatter it in one assignment."""
     values = await array.reader.values([array.key(chunk) for chunk in box.chunks])
-    count, rank = len(values), len(box.shape)
-    region = target[box.where]
-    # split the last axis into (chunk, element) and bring the chunks to the front: a view, whatever the strides
-    rows = region.reshape(*box.shape[:-1], count, box.shape[-1]).transpose(rank - 1, *range(rank - 1), rank)
+    rows = box.rows(target)
     codecs = array.chain.bind(box.shape)
     if all([value is not None for value in values]):
         try:
             await array.runtime.compute(
-                _decode_stack, codecs, values, rows, nbytes=region.nbytes, gil_free=codecs.gil_free
+                _decode_stack, codecs, values, rows, nbytes=rows.nbytes, gil_free=codecs.gil_free
             )
             return
         except CodecError:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from zarr_core.testing.stores import StoreTests
     from zarr_core.testing.transformers import StorageTransformerTests
 
-pytest.register_assert_rewrite("zarr_core.testing")
-
 _WHERE = {
     "ArrayArrayCodecTests": "codecs",
     "ArrayBytesCodecTests": "codecs",
@@ -37,6 +35,8 @@ _WHERE = {
     "StorageTransformerTests": "transformers",
     "StoreTests": "stores",
 }
+
+pytest.register_assert_rewrite(*(f"zarr_core.testing.{module}" for module in (*_WHERE.values(), "store_abilities")))
 
 __all__ = [
     "ArrayArrayCodecTests",
