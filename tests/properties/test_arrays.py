@@ -37,16 +37,17 @@ class Arrays(RuleBasedStateMachine):
         self.files = tempfile.TemporaryDirectory() if draw(st.integers(0, 3)) == 0 else None
         self.store = MemoryStore() if self.files is None else LocalStore(self.files.name)
         self.dtype = draw(st.sampled_from([*CORE.values(), *RAW.values()]))
-        self.fill = np.array(draw(st.sampled_from(fills(self.dtype))), self.dtype)
         rank = draw(st.integers(0, 4))
         shape = draw(_lengths(rank))
         self.chunks = tuple(draw(st.sampled_from([1, 2, 3, 4, 8])) for _ in range(rank))
+        form = draw(_format(self.chunks))
+        self.fill = np.array(draw(st.sampled_from(fills(self.dtype, form["zarr_format"]))), self.dtype)
         self.keeps_empty = draw(st.booleans())
         options: dict[str, Any] = {
             "config": {"write_empty_chunks": self.keeps_empty, "order": draw(st.sampled_from("CF"))},
             "fill_value": self.fill,
             "chunks": self.chunks,
-            **draw(_format(self.chunks)),
+            **form,
         }
         note(f"shape {shape}, dtype {self.dtype}, {options}")
         if draw(st.booleans()):

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 
 __all__ = ["budget"]
 
-THOROUGH = 40
+THOROUGH = 20
 
 
 def budget(examples: int, steps: int = 50) -> settings:

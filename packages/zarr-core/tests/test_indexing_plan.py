@@ -98,14 +98,14 @@ def read(a: NDArray[Any], grid: list[Any], selection: Selection, most: int) -> N
     for item in boxes(cut, most) if most else parts(cut):
         if isinstance(item, Box):
             assert 1 < len(item.chunks) <= most
-            values = np.concatenate([chunk(at) for at in item.chunks], axis=-1)
-            assert all(chunk(at).shape == item.shape for at in item.chunks)
+            rows = item.rows(target)
+            assert rows.shape == (len(item.chunks), *item.shape)
+            for row, at in zip(rows, item.chunks, strict=True):
+                row[...] = chunk(at)
         else:
             stored = chunk(item.chunk)
             assert stored.shape == item.shape
-            values = stored if item.inside is None else stored[index(item.inside)]
-        assert target[item.where].shape == values.shape
-        target[item.where] = values
+            target[item.where] = stored if item.inside is None else stored[index(item.inside)]
         count[item.where] += 1
     assert (times == 1).all()
     return out
@@ -182,6 +182,14 @@ def test_whole_chunks_in_a_row_are_taken_together(count, chunk, most):
     assert all(isinstance(item, Box) for item in items[:-1])
     chunks = [at for item in items for at in (item.chunks if isinstance(item, Box) else [item.chunk])]
     assert chunks == [(i,) for i in range(count)]
+
+
+def test_a_row_runs_along_the_last_dimension_that_has_several_chunks():
+    grid = [RegularDimension(6, 2), RegularDimension(5, 5), RegularDimension(3, 3)]
+    cut = [pieces(Picked(slice(0, d.length, 1), d.length), d) for d in grid]
+    (item,) = boxes(cut, 100)
+    assert isinstance(item, Box)
+    assert item.chunks == [(0, 0, 0), (1, 0, 0), (2, 0, 0)]
 
 
 def test_chunks_of_one_element_are_whole_under_any_step():

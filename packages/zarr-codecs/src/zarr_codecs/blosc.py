@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
-from numcodecs import blosc
 from pydantic import Field
 
+from zarr_codecs._numcodecs import blosc
 from zarr_codecs._refusal import refusal, too_long
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import BytesBytesCodec, Spec

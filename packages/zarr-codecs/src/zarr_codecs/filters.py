@@ -19,16 +19,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from numcodecs.abc import Codec as Numcodec
-from numcodecs.astype import AsType
-from numcodecs.bitround import BitRound
-from numcodecs.delta import Delta
-from numcodecs.fixedscaleoffset import FixedScaleOffset
-from numcodecs.packbits import PackBits
-from numcodecs.quantize import Quantize
 from numpy.typing import NDArray
 from pydantic import Field
 
+from zarr_codecs._numcodecs import AsType, BitRound, Delta, FixedScaleOffset, PackBits, Quantize
 from zarr_codecs._refusal import refusal
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import ArrayArrayCodec, BoundArrayArray, Spec
@@ -54,7 +48,7 @@ class V2Filter(V2Object, ArrayArrayCodec):
         """What is encoded, and what that gives. Raises `MetadataError` for what the filter cannot take."""
 
     @abstractmethod
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         """The codec for elements in native byte order."""
 
     def length(self, n: int) -> int:
@@ -79,7 +73,7 @@ class V2Filter(V2Object, ArrayArrayCodec):
 class BoundFilter(BoundArrayArray):
     """A filter for one chunk shape."""
 
-    def __init__(self, name: str, numcodec: Numcodec, decoded: Spec, encoded: Spec) -> None:
+    def __init__(self, name: str, numcodec: Any, decoded: Spec, encoded: Spec) -> None:
         self._name, self._numcodec = name, numcodec
         self._decoded, self._encoded = decoded, encoded
 
@@ -116,7 +110,7 @@ class V2DeltaCodec(V2Typed):
 
     name: ClassVar[str] = "delta"
 
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         return Delta(decoded, encoded)
 
 
@@ -129,7 +123,7 @@ class V2FixedScaleOffsetCodec(V2Typed):
     offset: int | float
     scale: int | float
 
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         return FixedScaleOffset(self.offset, self.scale, decoded, encoded)
 
 
@@ -147,7 +141,7 @@ class V2QuantizeCodec(V2Typed):
             raise MetadataError(f"codec 'quantize' takes floating point numbers, not {decoded.name} as {encoded.name}")
         return decoded, encoded
 
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         return Quantize(self.digits, decoded, encoded)
 
 
@@ -163,7 +157,7 @@ class V2AsTypeCodec(V2Filter):
     def dtypes(self, incoming: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype[Any]]:
         return _native(self.name, self.decode_dtype), _native(self.name, self.encode_dtype)
 
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         return AsType(encoded, decoded)
 
 
@@ -180,7 +174,7 @@ class V2BitRoundCodec(V2Filter):
             raise MetadataError(f"codec 'bitround' cannot keep {self.keepbits} bits of {incoming.name}")
         return incoming, incoming
 
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         return BitRound(self.keepbits)
 
 
@@ -195,7 +189,7 @@ class V2PackBitsCodec(V2Filter):
             raise MetadataError(f"codec 'packbits' takes bool, but {incoming.name} reaches it")
         return incoming, np.dtype(np.uint8)
 
-    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Numcodec:
+    def numcodec(self, decoded: np.dtype[Any], encoded: np.dtype[Any]) -> Any:
         return PackBits()
 
     def length(self, n: int) -> int:

@@ -4,7 +4,8 @@ names     v2 id `lzma`
 spec      https://tukaani.org/xz/format.html
 metadata  v2 {"id": "lzma", "format": 1, "check": -1, "preset": null, "filters": null}
 
-The library is lzma from Python itself, which releases the GIL. `limit` is handed to it.
+The library is lzma from Python itself, which releases the GIL. `limit` is handed to it; besides, the
+decoder takes what the stream says, tens of megabytes for the usual presets, within bounds.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ from zarr_core.abc.store import Buffer
 
 __all__ = ["V2LzmaCodec"]
 
+WINDOW = 1 << 27
+"""Bytes that the decoder may take for itself: twice what the highest preset needs."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class V2LzmaCodec(V2Object, BytesBytesCodec):
     """`format` 1 is .xz, 2 .lzma, 3 raw, which needs `filters` to be read (digest 4.6).
 
@@ -45,7 +49,11 @@ class V2LzmaCodec(V2Object, BytesBytesCodec):
             raise refusal(self.name, f"cannot encode with its configuration: {error}") from error
 
     def decode(self, buf: Buffer, *, limit: int | None = None) -> Buffer:
-        return unpack(self.name, self._reader, (lzma.LZMAError, ValueError, TypeError), buf, limit)
+        memory = None if limit is None else max(WINDOW, 4 * limit)
 
-    def _reader(self) -> Decompressor:
-        return lzma.LZMADecompressor(self.format, filters=self.filters if self.format == lzma.FORMAT_RAW else None)
+        def reader() -> Decompressor:
+            if self.format == lzma.FORMAT_RAW:
+                return lzma.LZMADecompressor(self.format, filters=self.filters)
+            return lzma.LZMADecompressor(self.format, memory)
+
+        return unpack(self.name, reader, (lzma.LZMAError, ValueError, TypeError), buf, limit)

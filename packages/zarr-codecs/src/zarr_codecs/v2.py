@@ -16,14 +16,11 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import numpy as np
-from numcodecs import lz4
-from numcodecs.fletcher32 import Fletcher32
-from numcodecs.jenkins import jenkins_lookup3
-from numcodecs.shuffle import Shuffle
 from numpy.typing import NDArray
 from pydantic import Field
 
 from zarr_codecs._checksum import Checksum
+from zarr_codecs._numcodecs import Fletcher32, Shuffle, jenkins_lookup3, lz4
 from zarr_codecs._refusal import refusal, too_long
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import BytesBytesCodec

@@ -25,7 +25,8 @@ from zarr_h5compat.special import Empty
 __all__ = ["as_array", "decode", "encode"]
 
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-_PLAIN = "biuf"
+_WIDEST = {"b": np.dtype(bool), "i": np.dtype(np.int64), "u": np.dtype(np.uint64), "f": np.dtype(np.float64)}
+"""By the kind of what numpy makes of JSON: the dtype that plain JSON stands for."""
 MAX_ITEM = 1 << 20
 """Bytes of one element, at most: metadata must not make us take more memory than it takes itself."""
 
@@ -79,7 +80,7 @@ def encode(array: NDArray[Any]) -> JSON:
     if dtype.kind in "OU":
         plain: Any = array.tolist()
         return plain if array.size else _typed(array, plain, "|O")
-    if dtype.kind in _PLAIN and (dtype.kind != "f" or np.isfinite(array).all()):
+    if dtype.kind in _WIDEST and (dtype.kind != "f" or np.isfinite(array).all()):
         plain = array.tolist()
         back = np.asarray(decode(plain))
         if back.dtype == dtype and back.shape == array.shape:
@@ -124,7 +125,7 @@ def decode(value: JSON) -> Any:
         array = np.asarray(value)
     except ValueError:  # lists of different lengths
         return value
-    return array[()] if array.dtype.kind in _PLAIN else value
+    return np.array(value, dtype=_WIDEST[array.dtype.kind])[()] if array.dtype.kind in _WIDEST else value
 
 
 def _decode_typed(typed: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import zarr_core
 from zarr_core.abc.store import Store
-from zarr_core.errors import StoreError
+from zarr_core.errors import ContainsNodeError, StoreError
 
 __all__ = ["Node", "OpenFile", "ZarrNode"]
 
@@ -61,6 +61,13 @@ class OpenFile:
             return None
         found = group.get(path)
         return None if found is None else self.adopt(path, found)
+
+    def check_free(self, path: str) -> None:
+        """Raise `ContainsNodeError` (also a `ValueError`) if an object is at the path."""
+        if self.find(path) is not None:
+            raise ContainsNodeError(
+                f"'/{path}' of {self.filename!r} exists already: delete it first, or choose another name"
+            )
 
     def adopt(self, path: str, zarr: ZarrNode) -> Node:
         """The node of an array or group that was just opened or created."""

@@ -56,6 +56,10 @@ class BytesCodec(ArrayBytesCodec):
         return BoundBytes(spec, self.endian or "little")
 
 
+LARGE = 1 << 18
+"""Bytes of a chunk from which copying it is work for the runtime to place."""
+
+
 class BoundBytes(BoundArrayBytes):
     """The codec for one chunk shape. Arrays that are decoded without `out` may be read-only views of the bytes."""
 
@@ -110,8 +114,12 @@ class BoundBytes(BoundArrayBytes):
             value = await source.value()
             if value is None:
                 return False
-            whole = self.decode(value, out if part is None else None)
-            if part is not None:
+            if part is None and self.nbytes >= LARGE:
+                await source.runtime.compute(self.decode, value, out, nbytes=self.nbytes, gil_free=True)
+            elif part is None:
+                self.decode(value, out)
+            else:
+                whole = self.decode(value)
                 out[...] = whole[part.at if isinstance(part, Points) else index(part)]
             return True
         pieces = await source.read(way.ranges)

@@ -20,8 +20,8 @@ def parse_data_type(spec: object) -> DataType:
     """A data type from what a caller gives as `dtype=`.
 
     A data type; its v3 JSON (`"int16"`, `{"name": ..., "configuration": ...}`); or whatever `numpy.dtype` takes:
-    dtypes, scalar types, Python's `int`, `float`, `bool` and `complex`, strings such as `"<i4"`. A string that is
-    both is the v3 name. Raises `MetadataError`, or `PluginNotInstalledError` saying what to install.
+    dtypes, scalar types, Python's `int`, `float`, `bool`, `complex`, `str` and `bytes`, strings such as `"<i4"`, lists
+    of fields, as JSON has them too. A string that is both is the v3 name. Raises `MetadataError`, or `PluginNotInstalledError` saying what to install.
     """
     if isinstance(spec, DataType):
         return spec
@@ -32,12 +32,19 @@ def parse_data_type(spec: object) -> DataType:
     if spec is None:  # numpy would take it for float64
         raise MetadataError("no data type was given: dtype is None")
     try:
-        dtype = np.dtype(spec)  # type: ignore[call-overload]
+        dtype = np.dtype(_fields(spec))
     except (TypeError, ValueError) as error:
         if isinstance(spec, str):
             return data_type_from_json_v3(spec)  # a v3 name that nobody provides: says what to install
         raise MetadataError(f"{spec!r:.80} is not a data type: {error}") from None
     return data_type_from_numpy(dtype)
+
+
+def _fields(spec: Any) -> Any:
+    """A list of fields as numpy wants it, from one whose fields are lists, as format 2 has them; or what was given."""
+    if isinstance(spec, list) and all(isinstance(field, list) and len(field) > 1 for field in spec):
+        return [(field[0], _fields(field[1]), *map(tuple, field[2:])) for field in spec]
+    return spec
 
 
 def data_type_from_numpy(dtype: np.dtype[Any], where: str = "") -> DataType:

@@ -9,6 +9,7 @@ started is cancelled and not waited for, so nesting can never deadlock.
 from __future__ import annotations
 
 import contextvars
+import sys
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Iterable, Iterator
 from concurrent.futures import Future
@@ -30,11 +31,19 @@ __all__ = ["BLOCKING", "METER", "BlockingRuntime", "Cancellation", "cancellation
 T = TypeVar("T")
 R = TypeVar("R")
 
-try:
-    from resource import RUSAGE_THREAD as _USAGE
-    from resource import getrusage
-except ImportError:  # not Linux
-    _USAGE = None  # type: ignore[assignment]
+if sys.platform == "linux":
+    from resource import RUSAGE_THREAD, getrusage
+
+    def _preemptions() -> int:
+        """How often the scheduler took the processor from this thread although it did not wait."""
+        return getrusage(RUSAGE_THREAD).ru_nivcsw
+
+else:
+
+    def _preemptions() -> int:
+        """Unknown here."""
+        return 0
+
 
 LONG_CALL = 50e-6
 """Seconds from which a call without the GIL counts: below, handing the GIL around costs what threads gain."""
@@ -51,11 +60,6 @@ class Meter(threading.local):
 
 
 METER = Meter()
-
-
-def _preemptions() -> int:
-    """How often the scheduler took the processor from this thread although it did not wait; 0 where unknown."""
-    return 0 if _USAGE is None else getrusage(_USAGE).ru_nivcsw
 
 
 class Cancellation:

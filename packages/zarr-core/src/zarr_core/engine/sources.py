@@ -34,15 +34,17 @@ class Reader:
         self._sequential = store.blocking
 
     async def get(self, key: str) -> Buffer | None:
-        """The value; long calls count as time without the GIL for `map` to see."""
-        if not self._metered:
-            return await self._get(key)
+        """The value; a long call counts as time without the GIL, for `map` to see."""
+        return await (self.metered(self._get(key)) if self._metered else self._get(key))
+
+    async def metered(self, call: Awaitable[T]) -> T:
+        """The result of a call of the store; a long one counts as time without the GIL."""
         started = perf_counter()
-        value = await self._get(key)
+        result = await call
         elapsed = perf_counter() - started
-        if elapsed > LONG_CALL:
+        if elapsed > LONG_CALL and self._metered:
             METER.free += elapsed
-        return value
+        return result
 
     async def values(self, keys: Sequence[str]) -> list[Buffer | None]:
         """The values of many keys: in one request where the store can, else one after another or at once."""

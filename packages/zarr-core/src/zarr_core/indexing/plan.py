@@ -143,7 +143,9 @@ def boxes(cut: Sequence[Sequence[Piece]], most: int) -> Iterator[Box | ChunkPart
         yield from parts(cut)
         return
     runs = list(_runs(cut[axis], most))
-    chunks, places, extents = (tuple([piece[field] for piece in rest]) for field in (CHUNK, WHERE, EXTENT))
+    chunks = tuple([piece.chunk for piece in rest])
+    places = tuple([piece.where for piece in rest])
+    extents = tuple([piece.extent for piece in rest])
     for combination in product(*cut[:axis]):
         if all([piece.whole for piece in combination]):
             head = tuple([piece.chunk for piece in combination])
@@ -159,9 +161,6 @@ def boxes(cut: Sequence[Sequence[Piece]], most: int) -> Iterator[Box | ChunkPart
         else:
             for piece in cut[axis]:
                 yield _part((*combination, piece, *rest))
-
-
-CHUNK, WHERE, EXTENT = (Piece._fields.index(name) for name in ("chunk", "where", "extent"))
 
 
 def _runs(last: Sequence[Piece], most: int) -> Iterator[list[Piece]]:

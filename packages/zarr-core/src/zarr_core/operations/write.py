@@ -64,7 +64,7 @@ async def _replace(array: BoundArray, store: Any, part: ChunkPart, key: str, ins
         if new is None:
             await store.delete(key)
         elif inside is None or array.compare_and_set is None:
-            await store.set(key, as_value(new))
+            await array.reader.metered(store.set(key, as_value(new)))
         elif await array.compare_and_set(key, as_value(new), ABSENT if source.seen is None else source.seen) is None:
             continue
         return

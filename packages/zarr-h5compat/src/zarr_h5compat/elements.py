@@ -1,0 +1,46 @@
+"""Element conversion and broadcasting as HDF5 does them. Knows numpy only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["as_elements", "converted", "fitted"]
+
+
+def as_elements(value: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """What a caller assigns, as an array of this dtype. A list is never given a dtype of its own in between."""
+    return converted(value if isinstance(value, np.ndarray) else np.asarray(value, dtype=dtype), dtype)
+
+
+def converted(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The values in another dtype. Integers that do not fit become the nearest that does; fractions are cut off.
+
+    Raises `TypeError` between kinds that HDF5 does not convert (complex to real, dates, text).
+    """
+    if values.dtype == dtype:
+        return values
+    given, wanted = values.dtype.kind, dtype.kind
+    if given not in "biufc" or (given == "c" and wanted != "c"):
+        raise TypeError(f"values of dtype {values.dtype} cannot be converted to {dtype}")
+    if wanted not in "iu" or given not in "iuf" or np.can_cast(values.dtype, dtype):
+        return values.astype(dtype)
+    limits = np.iinfo(dtype)
+    with np.errstate(invalid="ignore"):
+        cast = values.astype(dtype)
+    return np.where(values >= limits.max, limits.max, np.where(values <= limits.min, limits.min, cast)).astype(dtype)
+
+
+def fitted(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """The values broadcast to a shape; leading dimensions of length 1 may be too many. Raises `TypeError`."""
+    if values.shape == shape:
+        return values
+    excess = values.ndim - len(shape)
+    if excess > 0 and values.shape[:excess] == (1,) * excess:
+        values = values.reshape(values.shape[excess:])
+    try:
+        return np.broadcast_to(values, shape)
+    except ValueError:
+        raise TypeError(f"values of shape {values.shape} do not fit a selection of shape {shape}") from None
