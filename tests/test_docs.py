@@ -1,9 +1,9 @@
-"""Every snippet of the documentation, run: page by page, in an empty directory and one namespace per page.
+"""Every snippet of the documentation is run, its reference has every public name, and its links lead somewhere.
 
-Blocks of ```python are run in order. One whose first line is `# raises: ErrorClass` must raise that error. A block of
+A page is run in an empty directory and a namespace of its own, its blocks of ```python in order. One whose first line is `# raises: ErrorClass` must raise that error. A block of
 ```output after one of them is what it prints (`...` stands for anything); after an error it is `ErrorClass: message`.
-Other blocks (```console, ```text, ```toml) are not run. The READMEs in docs/examples need their distribution installed: they are
-run by the journeys.
+Other blocks (```console, ```text, ```toml) are not run. The READMEs in docs/examples need their distributions
+installed: they are run by the journeys.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ import traceback
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from doctest import ELLIPSIS, OutputChecker
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import pytest
+
+import zarr_core
+import zarr_core.abc
+from zarr_core.config import config
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "examples"
@@ -31,6 +36,18 @@ PAGES = [
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OUTPUT = OutputChecker()
 RAISES = re.compile(r"# raises: (\w+)\n")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+REFERENCE = {
+    "zarr-core": ["zarr_core"],
+    "services": [
+        *["zarr_core.storage", "zarr_core.plugins", "zarr_core.plugins.hookspecs", "zarr_core.testing"],
+        *["zarr_core.config", "zarr_core.errors"],
+    ],
+    "contracts": [
+        *(f"zarr_core.abc.{module.stem}" for module in Path(zarr_core.abc.__path__[0]).glob("[a-z]*.py")),
+        "zarr_core.nested",
+    ],
+}
 
 
 class Block(NamedTuple):
@@ -47,7 +64,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 @pytest.fixture
-def namespace(request: pytest.FixtureRequest) -> Iterator[dict[str, object]]:
+def namespace() -> Iterator[dict[str, object]]:
     """That of a module which can be found by its name, as dataclasses and pickle expect."""
     module = ModuleType("page")
     sys.modules["page"] = module
@@ -88,3 +105,32 @@ def run(block: Block, where: str, namespace: dict[str, object]) -> str:
     if expected:
         pytest.fail(f"{where}:{block.line}: nothing was raised, {expected[1]} is expected", pytrace=False)
     return printed.getvalue()
+
+
+@pytest.mark.parametrize("page", REFERENCE)
+def test_the_reference_has_every_public_name(page: str) -> None:
+    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text(encoding="utf-8")
+    for module in REFERENCE[page]:
+        section = text.partition(f"## {module}\n")[2].partition("\n## ")[0]
+        missing = [name for name in import_module(module).__all__ if f"`{name}`" not in section]
+        assert not missing, f"docs/reference/{page}.md, section {module}"
+
+
+@pytest.mark.parametrize(("page", "kind"), [("Array", zarr_core.Array), ("Group", zarr_core.Group)])
+def test_the_reference_has_every_method(page: str, kind: type) -> None:
+    text = (ROOT / "docs" / "reference" / "zarr-core.md").read_text(encoding="utf-8")
+    section = text.partition(f"## zarr_core.{page}\n")[2].partition("\n## ")[0]
+    missing = [name for name in dir(kind) if name[0] != "_" and not re.search(f"`{name}(\\(\\))?`", section)]
+    assert not missing, f"docs/reference/zarr-core.md, section zarr_core.{page}"
+
+
+def test_the_configuration_page_has_every_setting() -> None:
+    text = (ROOT / "docs" / "user-guide" / "configuration.md").read_text(encoding="utf-8")
+    settings = [line.partition(" = ")[0] for line in repr(config).splitlines()]
+    assert [name for name in settings if f"| `{name}` |" not in text] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
-import zarr_h5compat as h5py
 from matplotlib.cbook import get_sample_data
 from relief import draw
 from rich.console import Console
 from rich.table import Table
 
 import zarr_core as zarr
+import zarr_h5compat as h5py
 from zarr_core import asynchronous
 from zarr_core.codecs import BloscCodec
 from zarr_core.storage import ZipStore
@@ -131,7 +131,8 @@ def main() -> None:
     root = zarr.open_group("demo.zarr", mode="r")
     draw(root, WINDOW, "demo.png")
     for part in root.tree(), sizes(root), times:
-        console.print(part, end="\n\n")
+        console.print(part)
+        console.print()
     console.print("wrote [bold]demo.zarr[/], [bold]demo.zip[/] and [bold]demo.png[/]")
 
 

@@ -76,7 +76,7 @@ def borders(group: zarr.Group) -> tuple[np.ndarray, np.ndarray]:
 
 
 def caption(array: zarr.Array) -> str:
-    size, chunk = (" × ".join(map(str, shape)) for shape in (array.shape, array.chunks))
+    size, chunk = (" \N{MULTIPLICATION SIGN} ".join(map(str, shape)) for shape in (array.shape, array.chunks))
     shards = f" in {len(list(array.chunk_regions(shards=True)))} shards" if array.shards else ""
     return f"{size} {array.dtype}, {array.nchunks} chunks of {chunk}{shards}"
 

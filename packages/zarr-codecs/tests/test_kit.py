@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -12,11 +14,21 @@ from zarr_codecs.blosc import BloscCodec, V2BloscCodec
 from zarr_codecs.bz2 import V2Bz2Codec
 from zarr_codecs.checksum import V2Adler32Codec, V2Crc32Codec
 from zarr_codecs.crc32c import Crc32cCodec, V2Crc32cCodec
+from zarr_codecs.filters import (
+    V2AsTypeCodec,
+    V2BitRoundCodec,
+    V2DeltaCodec,
+    V2FixedScaleOffsetCodec,
+    V2PackBitsCodec,
+    V2QuantizeCodec,
+)
 from zarr_codecs.gzip import GzipCodec, V2GzipCodec, V2ZlibCodec
 from zarr_codecs.lzma import V2LzmaCodec
+from zarr_codecs.transpose import TransposeCodec
 from zarr_codecs.v2 import V2Base64Codec, V2Fletcher32Codec, V2JenkinsLookup3Codec, V2Lz4Codec, V2ShuffleCodec
 from zarr_codecs.zstd import V2ZstdCodec, ZstdCodec
-from zarr_core.testing import BytesBytesCodecTests
+from zarr_core.abc.codec import ArrayArrayCodec, Spec
+from zarr_core.testing import ArrayArrayCodecTests, BytesBytesCodecTests
 
 BYTES_BYTES = [
     GzipCodec(level=1),

@@ -332,7 +332,7 @@ def test_callers_may_give_any_number_that_fits(data_type: DataType, value: Any, 
         (Complex64(), 1e39j, "float32"),
         (Complex64(), "1", "'complex64'"),
         (RawBits(16), b"abc", "2 bytes"),
-        (RawBits(16), 0, "'r16'"),
+        (RawBits(16), 1, "'r16'"),
     ],
 )
 def test_what_would_be_lost_is_refused_with_type_value_and_range(data_type: DataType, value: Any, message: str) -> None:
@@ -465,7 +465,6 @@ def test_numbers_of_sizes_that_zarr_has_not_are_refused(spec: Any) -> None:
         parse_data_type(spec)
 
 
-@pytest.mark.parametrize("spec", [object, "no_such_type"])
-def test_a_type_that_nobody_provides_is_named(spec: Any) -> None:
-    with pytest.raises(PluginNotInstalledError, match="data type"):
-        parse_data_type(spec)
+def test_a_type_that_nobody_provides_is_named() -> None:
+    with pytest.raises(PluginNotInstalledError, match="data type 'no_such_type'"):
+        parse_data_type("no_such_type")

@@ -49,17 +49,22 @@ USED = """
 
 
 def test_parent_and_child_go_on_after_a_fork(python):
-    program = USED + """
+    program = (
+        USED
+        + """
     use()
     print(fork(use))
     use()
     print(fork(lambda: print(fork(use))))
     """
+    )
     assert python(program).split() == ["0", "0", "0"]
 
 
 def test_a_fork_in_the_middle_of_the_work_of_other_threads(python):
-    program = USED + """
+    program = (
+        USED
+        + """
     done = threading.Event()
     def keep_on():
         while not done.is_set():
@@ -73,11 +78,14 @@ def test_a_fork_in_the_middle_of_the_work_of_other_threads(python):
     for thread in threads:
         thread.join()
     """
+    )
     assert python(program) == "[0, 0, 0, 0, 0]\n"
 
 
 def test_a_lock_that_is_held_in_the_parent_is_free_in_the_child(python):
-    program = USED + """
+    program = (
+        USED
+        + """
     async def take(runtime, address):
         async with runtime.lock([address]):
             return "mine"
@@ -94,11 +102,14 @@ def test_a_lock_that_is_held_in_the_parent_is_free_in_the_child(python):
     print(step(hold()))
     print(len(LOCKS))
     """
+    )
     assert python(program).split() == ["0", "0"]
 
 
 def test_the_operation_that_forks_comes_to_its_end_in_the_child_too(python):
-    program = USED + """
+    program = (
+        USED
+        + """
     async def fork_under_lock():
         async with BLOCKING.lock(["held"]):
             return os.fork()
@@ -108,11 +119,14 @@ def test_the_operation_that_forks_comes_to_its_end_in_the_child_too(python):
         os._exit(len(LOCKS))
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), len(LOCKS))
     """
+    )
     assert python(program) == "0 0\n"
 
 
 def test_the_child_remembers_nothing_of_stored_values(python):
-    program = USED + """
+    program = (
+        USED
+        + """
     MEMO.keep("address", "index", None, "thing", 10, MEMO.mark("address"))
 
     def child():
@@ -120,11 +134,14 @@ def test_the_child_remembers_nothing_of_stored_values(python):
 
     print(fork(child), MEMO.find("address", "index"))
     """
+    )
     assert python(program) == "0 (None, 'thing')\n"
 
 
 def test_a_pool_of_processes_works_after_the_engine_was_used(python):
-    program = USED + """
+    program = (
+        USED
+        + """
     import multiprocessing
 
     def work(item):
@@ -135,4 +152,5 @@ def test_a_pool_of_processes_works_after_the_engine_was_used(python):
     with multiprocessing.get_context("fork").Pool(2) as pool:
         print(pool.map(work, range(4)))
     """
+    )
     assert python(program) == "[0, 1, 2, 3]\n"

@@ -7,6 +7,7 @@ import contextvars
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -187,10 +188,11 @@ def test_a_blocking_store_that_waits_is_read_on_many_threads(slow_store):
 
 
 class Clock:
-    """Time that passes only when told: on the wall, and of the processor."""
+    """Time that passes only when told: on the wall, and of the processor, which may be taken away."""
 
     def __init__(self) -> None:
         self.wall = self.cpu = 1000.0
+        self.preemptions = 0
 
     def work(self, seconds: float) -> None:
         self.wall += seconds
@@ -199,12 +201,17 @@ class Clock:
     def wait(self, seconds: float) -> None:
         self.wall += seconds
 
+    def lose(self, seconds: float) -> None:
+        self.wall += seconds
+        self.preemptions += 1
+
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(blocking, "perf_counter", lambda: clock.wall)
     monkeypatch.setattr(blocking, "thread_time", lambda: clock.cpu)
+    monkeypatch.setattr(blocking, "_preemptions", lambda: clock.preemptions)
     return clock
 
 
@@ -230,9 +237,27 @@ def test_losing_the_processor_now_and_then_is_not_taken_for_waiting(clock):
     async def fn(item: int) -> None:
         clock.work(5e-6)
         if item % 200 == 0:
-            clock.wait(4e-3)
+            clock.lose(4e-3)
 
     assert threads_of(fn) == {threading.get_ident()}
+
+
+def test_losing_the_processor_in_long_calls_is_not_taken_for_their_length(clock):
+    async def fn(item: int) -> None:
+        await BLOCKING.compute(clock.lose if item % 50 == 0 else clock.work, 60e-6, gil_free=item % 50 == 0)
+
+    assert threads_of(fn) == {threading.get_ident()}
+
+
+def test_items_that_wait_go_to_many_threads(clock, monkeypatch):
+    borrowed = []
+    monkeypatch.setattr(WORKERS, "borrow", lambda wanted, limit: borrowed.append(wanted) or 0)
+
+    async def fn(item: int) -> None:
+        clock.wait(2e-3)
+
+    threads_of(fn, 100)
+    assert borrowed == [blocking.WAITING_THREADS - 1]
 
 
 def test_long_work_that_holds_the_gil_stays_on_the_calling_thread(clock):
@@ -323,10 +348,8 @@ def test_borrowed_helpers_are_given_back(slow_store):
         raise OSError(key)
 
     for fn in (store.get, fail):
-        try:
+        with suppress(OSError):
             step(BLOCKING.map(fn, map(str, range(50))))
-        except OSError:
-            pass
     assert WORKERS.lent == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_merged_requests_hold_every_range_and_no_gap_that_is_too_wide(wanted, ga
         assert value[begin:end][offset : offset + stop - start] == value[start:stop]
         assert begin <= start <= stop <= end
     assert requests == sorted(requests)
-    assert all(later[0] - earlier[1] > gap for earlier, later in zip(requests, requests[1:], strict=False))
+    assert all(later[0] - earlier[1] > gap for earlier, later in pairwise(requests))
     needed = {byte for start, stop in wanted for byte in range(start, stop)}
     for begin, end in requests:
         missing = "".join("x" if byte in needed else "." for byte in range(begin, end))
@@ -320,7 +321,12 @@ def test_what_was_made_is_remembered_by_name_and_part(store):
 
     outer = source(store)
     inner = outer.sub(Range(0, 5))
-    for value, name, thing in [(outer, "x", "1"), (outer, "y", "2"), (inner, "x", "3"), (inner.sub(Range(1, 2)), "x", "4")]:
+    for value, name, thing in [
+        (outer, "x", "1"),
+        (outer, "y", "2"),
+        (inner, "x", "3"),
+        (inner.sub(Range(1, 2)), "x", "4"),
+    ]:
         step(outer.read([Range(0, 1)]))
         assert step(value.memo(name, lambda thing=thing: make(thing))) == thing
         assert step(value.memo(name, lambda: make("other"))) == thing

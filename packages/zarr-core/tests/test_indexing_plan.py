@@ -152,7 +152,9 @@ def test_index_arrays_are_cut_at_the_chunk_borders(grid, data):
     picked = []
     for length in a.shape:
         count = data.draw(st.integers(0, 8)) if length else 0
-        take = np.sort(np.array(data.draw(st.lists(st.integers(0, max(length - 1, 0)), min_size=count, max_size=count)), np.intp))
+        take = np.sort(
+            np.array(data.draw(st.lists(st.integers(0, max(length - 1, 0)), min_size=count, max_size=count)), np.intp)
+        )
         picked.append(Picked(take, count))
     shape = tuple(p.length for p in picked)
     selection = Selection(tuple(picked), shape, shape, None)
@@ -194,7 +196,11 @@ def test_a_row_runs_along_the_last_dimension_that_has_several_chunks():
 
 def test_chunks_of_one_element_are_whole_under_any_step():
     cut = pieces(Picked(slice(0, 9, 4), 3), RegularDimension(10, 1))
-    assert [(piece.chunk, piece.whole, piece.covers) for piece in cut] == [(0, True, True), (4, True, True), (8, True, True)]
+    assert [(piece.chunk, piece.whole, piece.covers) for piece in cut] == [
+        (0, True, True),
+        (4, True, True),
+        (8, True, True),
+    ]
     assert all(isinstance(item, ChunkPart) for item in boxes([cut], 100)), "they are not in a row"
 
 

@@ -81,8 +81,11 @@ class ZstdCodec(BytesBytesCodec):
 
     def decode(self, buf: Buffer, *, limit: int | None = None) -> Buffer:
         # a declared size overrides the library's own bound, and of several frames it would return only the first
+        most = len(buf) << RATIO
+        if limit is not None and limit < most:
+            most = limit
         try:
-            if 0 < frame_content_size(buf) <= (len(buf) << RATIO if limit is None else limit):
+            if 0 < frame_content_size(buf) <= most:
                 return _contexts.decompressor.decompress(buf, allow_extra_data=False)
         except ZstdError:
             pass

@@ -132,10 +132,13 @@ class PluginsConfig(_Checked):
 
     prefer           the distribution that serves a name that several claim: {"codecs:acme.rle": "acme-zarr"},
                      with the registry's name before the colon (nothing)
+    pending          True takes names that are proposed and not registered: the chunk key encodings "suffix", "prefix"
+                     and "fanout" (False)
     """
 
     prefix: ClassVar[str] = "plugins."
     prefer: Mapping[str, str] = field(default_factory=dict, metadata=_takes(_NAMES), hash=False)
+    pending: bool = field(default=False, metadata=_takes(_FLAG))
 
     def __post_init__(self) -> None:
         _Checked.__post_init__(self)

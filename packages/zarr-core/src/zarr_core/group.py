@@ -171,7 +171,7 @@ class Group(_Handle, SynchronousGroup):
         return isinstance(path, str) and self._run(find_member(self._bound, path)) is not None
 
     def __delitem__(self, path: str) -> None:
-        self._run(delete_node(self._bound.access, below(self._bound, path)))
+        self._run(delete_node(self._bound.access, below(self._bound, path), self.zarr_format))
 
     def __iter__(self) -> Iterator[str]:
         return (path for path, _ in self._drive(0))
@@ -343,7 +343,7 @@ class AsyncGroup(_Handle, AsynchronousGroup):
         return await self._run(find_member(self._bound, member)) is not None
 
     async def delitem(self, key: str) -> None:
-        await self._run(delete_node(self._bound.access, below(self._bound, key)))
+        await self._run(delete_node(self._bound.access, below(self._bound, key), self.zarr_format))
 
     async def members(self, max_depth: int | None = 0) -> AsyncIterator[tuple[str, AsyncArray | AsyncGroup]]:
         async for path, bound in self._drive(max_depth):

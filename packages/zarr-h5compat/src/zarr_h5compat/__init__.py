@@ -11,6 +11,8 @@ What is the same, what differs and what is left out is told in `docs/h5py.md`. A
 
 from __future__ import annotations
 
+from typing import Never
+
 from zarr_h5compat import version
 from zarr_h5compat.attributes import AttributeManager
 from zarr_h5compat.conversion import convert
@@ -76,3 +78,8 @@ __all__ = [
     "version",
     "vlen_dtype",
 ]
+
+
+def __getattr__(name: str) -> Never:
+    what = "h5py's low-level modules have no counterpart" if name.startswith("h5") else "see docs/h5py.md for what has one"
+    raise AttributeError(f"zarr_h5compat has no {name!r}: {what}", name=name)

@@ -85,12 +85,14 @@ class File(Group):
 
     @property
     def swmr_mode(self) -> bool:
-        """False: readers can always look on while one writes, and setting it changes nothing. See `Dataset.refresh`."""
-        return False
+        """What it was set to. Readers can look on while one writes in any case; see `Dataset.refresh`."""
+        self._live()
+        return self._file.swmr_mode
 
     @swmr_mode.setter
     def swmr_mode(self, value: bool) -> None:
         self._live()
+        self._file.swmr_mode = bool(value)
 
     def flush(self) -> None:
         """Nothing to do, but for zip files, which are complete when they are closed."""

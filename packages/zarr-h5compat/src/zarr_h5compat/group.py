@@ -53,7 +53,8 @@ class Group(HLObject, MutableMapping[str, Any]):
         return path
 
     def _find(self, name: Name) -> Node | None:
-        return self._file.find(self._path(name)) if name else None
+        path = self._path(name)
+        return None if name in ("", b"") else self._file.find(path)
 
     # members
 

@@ -60,7 +60,9 @@ def _check_path(path: str, mode: Mode) -> None:
             f"{path!r} is an HDF5 file, and this module reads and writes Zarr: convert it by "
             f"zarr_h5compat.convert({path!r}, {os.path.splitext(path)[0] + '.zarr'!r}) (needs h5py)"
         )
-    if os.path.isfile(path):
+    if mode == "w" and os.path.isfile(path) and os.path.getsize(path) == 0:  # as tempfile makes them
+        os.remove(path)
+    elif os.path.isfile(path):
         if os.path.splitext(path)[1].lower() != ".zip":
             raise OSError(f"{path!r} is a file that holds no Zarr hierarchy: those are directories, or end in .zip")
         if mode == "w":

@@ -39,6 +39,7 @@ class OpenFile:
         self.store: Store = root.store
         self.filename, self.mode, self.owned = filename, mode, owned
         self.is_open = True
+        self.swmr_mode = False
         self._lock = threading.Lock()
         self._nodes: weakref.WeakValueDictionary[str, Node] = weakref.WeakValueDictionary()
         self.root = self.adopt("", root)

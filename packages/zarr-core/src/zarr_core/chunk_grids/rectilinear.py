@@ -59,23 +59,22 @@ class Runs:
 class RectilinearDimension:
     """The chunks along a dimension of `length` elements; those that lie wholly beyond it do not count."""
 
-    __slots__ = ("_runs", "count", "edges", "length")
+    __slots__ = ("_edges", "_firsts", "_runs", "_starts", "count", "edges", "length")
 
     def __init__(self, length: int, runs: Runs) -> None:
         self._runs, self.length, self.edges = runs, length, runs.distinct
+        self._edges, self._starts, self._firsts = runs.edges, runs.starts, runs.firsts
         self.count = self.locate(length - 1) + 1 if length else 0
 
     def span(self, i: int) -> tuple[int, int]:
-        runs = self._runs
-        run = bisect_right(runs.firsts, i) - 1
-        edge = runs.edges[run]
-        start = runs.starts[run] + (i - runs.firsts[run]) * edge
+        run = bisect_right(self._firsts, i) - 1
+        edge = self._edges[run]
+        start = self._starts[run] + (i - self._firsts[run]) * edge
         return start, start + edge
 
     def locate(self, x: int) -> int:
-        runs = self._runs
-        run = bisect_right(runs.starts, x) - 1
-        return runs.firsts[run] + (x - runs.starts[run]) // runs.edges[run]
+        run = bisect_right(self._starts, x) - 1
+        return self._firsts[run] + (x - self._starts[run]) // self._edges[run]
 
     def locate_many(self, x: NDArray[np.intp]) -> NDArray[np.intp]:
         starts, edges, firsts = self._runs.arrays

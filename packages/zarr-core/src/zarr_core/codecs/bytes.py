@@ -48,7 +48,10 @@ class BytesCodec(ArrayBytesCodec):
     def resolve(self, spec: Spec) -> None:
         name = spec.data_type.name
         if spec.data_type.item_size is None:
-            raise CodecError(f"codec 'bytes' takes elements of one size, not data type {name!r}", codec=self.name)
+            instead = getattr(spec.data_type, "instead", "it needs another array-to-bytes codec")
+            raise CodecError(
+                f"codec 'bytes' takes elements of one size, not data type {name!r}: {instead}", codec=self.name
+            )
         if spec.data_type.has_endianness and self.endian is None:
             raise MetadataError(f"codec 'bytes' needs endian 'little' or 'big' for data type {name!r}", member="endian")
 

@@ -20,9 +20,8 @@ class Objects(VariableLength):
     """Whatever the filter takes. A fill value is what JSON can hold; the default is None."""
 
     name: ClassVar[str] = "object"
-    accepts: ClassVar[str] = (
-        "use dtype=str or dtype=bytes; or zarr_format=2 with a first filter for objects, such as {'id': 'json2'}"
-    )
+    accepts: ClassVar[str] = "what JSON can hold"
+    instead = "use dtype=str or dtype=bytes; or zarr_format=2 with a first filter for objects, such as {'id': 'json2'}"
 
     @classmethod
     def from_json_v3(cls, name: str, configuration: dict[str, JSON]) -> Self:
@@ -57,4 +56,4 @@ class Objects(VariableLength):
 
 def no_v3() -> MetadataError:
     """The error for asking format 3 for it."""
-    return MetadataError(f"python objects have no data type in zarr_format 3: {Objects.accepts}", member="data_type")
+    return MetadataError(f"python objects have no data type in zarr_format 3: {Objects.instead}", member="data_type")

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.data_types.scalar import read_only
-from zarr_core.errors import CodecError, MetadataError
+from zarr_core.errors import MetadataError
 
 __all__ = ["OBJECTS", "VariableLength", "boxed"]
 
@@ -54,10 +54,10 @@ class VariableLength(DataType):
     def to_json_v2(self, endian: str = "little") -> JSON:
         return "|O"
 
-    def stored_dtype(self, endian: str) -> np.dtype[Any]:
-        """There is none: raises `CodecError`, which says what to use instead of the codec that asked."""
-        instead = f"use codec {self.object_codec!r} (pip install zarr-codecs)" if self.object_codec else self.accepts
-        raise CodecError(f"codec 'bytes' takes elements of one size, not data type {self.name!r}: {instead}")
+    @property
+    def instead(self) -> str:
+        """What to use instead of the codec `bytes`, for its error message."""
+        return f"use codec {self.object_codec!r} (pip install zarr-codecs)"
 
     def fill_from_json(self, value: JSON, zarr_format: int = 3) -> NDArray[Any]:
         if zarr_format == 2 and value is None:

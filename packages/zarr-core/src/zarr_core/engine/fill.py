@@ -20,7 +20,7 @@ class FillTest:
 
     def __init__(self, fill: NDArray[Any]) -> None:
         self._plain = fill.dtype.hasobject or fill.dtype.kind == "T"
-        # of a scalar: numpy cuts the zeros at the end of a text off there, as it does for the elements it is compared with
+        # of a scalar, where numpy cuts off the zeros at the end of a text, as it does for what this is compared with
         self._first = fill.item() if self._plain else fill[()].tobytes()
         size = fill.dtype.itemsize
         self._unit = np.dtype(_UNSIGNED.get(size, f"V{max(size, 1)}"))

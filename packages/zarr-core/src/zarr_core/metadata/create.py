@@ -16,6 +16,7 @@ from zarr_core.abc.chunk_key_encoding import ChunkKeyEncoding
 from zarr_core.abc.codec import Codec
 from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.abc.storage_transformer import StorageTransformer
+from zarr_core.data_types.variable import VariableLength
 from zarr_core.errors import CodecError, MetadataError
 from zarr_core.metadata.attributes import cleaned
 from zarr_core.metadata.chain import check_chain, chunk_specs, codecs_to_json, complete_chain
@@ -25,6 +26,7 @@ from zarr_core.metadata.stored import StoredArray, StoredGroup
 from zarr_core.metadata.strict_json import clean, short
 from zarr_core.metadata.v2 import V2ArrayMetadata, V2GroupMetadata
 from zarr_core.metadata.v2_dtype import Endian
+from zarr_core.metadata.v2_fill import fill_to_json_v2
 from zarr_core.metadata.v3 import V3ArrayMetadata, V3GroupMetadata
 
 __all__ = ["create_array_metadata", "create_group_metadata"]
@@ -53,7 +55,8 @@ def create_array_metadata(
     """The metadata of a new array.
 
     Format 3 takes `codecs`, whose automatic choices are made here, `dimension_names` and `storage_transformers`;
-    format 2 takes `order`, `endian`, `filters` and `compressor`. A `fill_value` of None is the default of the data
+    format 2 takes `order`, `endian`, `filters` and `compressor`; data types without a fixed size come with a filter of
+    their own, if no filter is given. A `fill_value` of None is the default of the data
     type in format 3, and undefined (`null`) in format 2; anything else must fit the data type exactly. Raises
     `MetadataError` for what does not fit or the format does not have, and `PluginError` for what is not registered.
     """
@@ -88,13 +91,15 @@ def create_array_metadata(
             f"chunk key encoding {chunk_key_encoding.name!r}": chunk_key_encoding.name != "v2",
         }
         _refuse(2, foreign)
+        if not filters and isinstance(data_type, VariableLength) and data_type.object_codec is not None:
+            filters = [{"id": data_type.object_codec}]
         document = {
             "zarr_format": 2,
             "shape": list(shape),
             "chunks": chunk_grid.to_config()["chunk_shape"],
             "dtype": data_type.to_json_v2(endian),
             "compressor": None if compressor is None else _v2_json(compressor),
-            "fill_value": None if fill_value is None else data_type.fill_to_json(fill, 2),
+            "fill_value": None if fill_value is None else fill_to_json_v2(fill, data_type, endian),
             "order": order,
             "filters": [_v2_json(codec) for codec in filters] if filters else None,
             "dimension_separator": chunk_key_encoding.to_config()["separator"],

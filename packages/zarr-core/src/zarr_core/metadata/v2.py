@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from zarr_core.abc.chunk_grid import ChunkGrid
@@ -34,6 +35,8 @@ from zarr_core.metadata.stored import StoredArray, StoredGroup, StoredNode
 from zarr_core.metadata.strict_json import clean, copy, fail, read, short, write
 from zarr_core.metadata.v2_chain import v2_chain
 from zarr_core.metadata.v2_dtype import dtype_from_json_v2
+from zarr_core.metadata.v2_fill import fill_from_json_v2
+from zarr_core.metadata.v2_objects import object_type
 
 __all__ = ["V2ArrayMetadata", "V2GroupMetadata", "parse_v2", "parse_zmetadata"]
 
@@ -161,31 +164,25 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
     try:
         member = "dtype"
         if document["dtype"] == "|O":
-            _refuse_objects(document)
-        dtype, endian = dtype_from_json_v2(document["dtype"])
-        data_type = guarded(lambda: data_type_from_numpy(dtype, where), "dtype", short(document["dtype"]))
+            stored, endian = np.dtype(object), None
+            data_type = guarded(lambda: object_type(document, where), "dtype", "|O")
+        else:
+            stored, endian = dtype_from_json_v2(document["dtype"])
+            data_type = guarded(lambda: data_type_from_numpy(stored, where), "dtype", short(document["dtype"]))
         member = "fill_value"
         value = document["fill_value"]
-        make_fill = data_type.default_fill if value is None else lambda: data_type.fill_from_json(value, 2)
+        make_fill = data_type.default_fill if value is None else lambda: fill_from_json_v2(value, data_type, stored)
         fill = guarded(make_fill, "data type", data_type.name)
         member = "chunks"
         grid = RegularGrid(tuple(document["chunks"]))
         grid.dimensions(shape)
         member = "filters"
-        codecs = v2_chain(document, endian, where)
+        codecs = v2_chain(document, stored, endian, where)
         encoding = V2ChunkKeyEncoding(document.get("dimension_separator", "."))
         documents = {".zarray": document, ".zattrs": _attributes_of(attributes, path)}
         return V2ArrayMetadata(documents, shape, data_type, fill, grid, encoding, codecs)
     except (MetadataError, CodecError) as error:
         fail(key, member, str(error), error)
-
-
-def _refuse_objects(document: dict[str, JSON]) -> None:
-    filters = document.get("filters") or [{}]
-    raise MetadataError(
-        "'dtype' '|O' (objects) needs a filter that makes bytes of them, such as 'vlen-utf8', as the first one: "
-        f"{filters[0].get('id')!r} is none that is supported here"
-    )
 
 
 def _parse_group(document: dict[str, JSON], attributes: JSON, path: str | None) -> V2GroupMetadata:

@@ -23,11 +23,10 @@ _ONE_BYTE = frozenset({"b1", "i1", "u1"})
 _NO_ORDER = "bSV"
 
 
-def dtype_from_json_v2(value: JSON) -> tuple[np.dtype[Any], Endian]:
-    """The numpy dtype, and the byte order of its elements: "little" where there is none.
+def dtype_from_json_v2(value: JSON) -> tuple[np.dtype[Any], Endian | None]:
+    """The numpy dtype, and the byte order of its elements: "little" where there is none, None for fields of both.
 
-    Raises `MetadataError` for strings that the format does not have (`i4`, `int32`, `|i4`), for objects, and for
-    fields of both byte orders.
+    Raises `MetadataError` for strings that the format does not have (`i4`, `int32`, `|i4`), and for objects.
     """
     orders: set[str] = set()
     try:
@@ -39,7 +38,7 @@ def dtype_from_json_v2(value: JSON) -> tuple[np.dtype[Any], Endian]:
     except Exception as error:  # numpy has several, by kind
         raise MetadataError(f"'dtype' {short(value)} is not a NumPy dtype: {error}") from error
     if len(orders) > 1:
-        raise MetadataError(f"'dtype' {short(value)} has fields of both byte orders, which is not supported")
+        return dtype, None
     return dtype, "big" if ">" in orders else "little"
 
 

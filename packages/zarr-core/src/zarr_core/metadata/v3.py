@@ -29,6 +29,7 @@ from zarr_core.metadata.models import V3ArrayDocument, V3GroupDocument, check_do
 from zarr_core.metadata.paths import document_key
 from zarr_core.metadata.stored import StoredArray, StoredGroup, StoredNode
 from zarr_core.metadata.strict_json import clean, copy, fail, short
+from zarr_core.metadata.structured import modernized
 
 __all__ = ["V3ArrayMetadata", "V3GroupMetadata", "parse_v3"]
 
@@ -138,6 +139,7 @@ def _parse_array(document: dict[str, JSON], path: str | None, key: str) -> V3Arr
     names = document.get("dimension_names")
     try:
         member = "data_type"
+        document = modernized(document, where)
         data_type = parse_data_type(document[member], where)
         member = "fill_value"
         fill = guarded(lambda: data_type.fill_from_json(document["fill_value"]), "data type", data_type.name)

@@ -143,7 +143,7 @@ async def copy_node(
         progress=progress,
     )
     if not dry_run:
-        await drop_consolidated(target, target_path)
+        await drop_consolidated(target, target_path, node)
     return copied
 
 
@@ -186,5 +186,5 @@ async def move_node(access: Access, source_path: str, target_path: str) -> None:
     keys = [key async for key in listed.list_prefix(source_path + "/")]
     await access.runtime.map(one, [key for key in keys if not _is_document(key)])
     await access.runtime.map(one, [key for key in keys if _is_document(key)])
-    await drop_consolidated(access, source_path)
-    await drop_consolidated(access, target_path)
+    await drop_consolidated(access, source_path, node)
+    await drop_consolidated(access, target_path, node)

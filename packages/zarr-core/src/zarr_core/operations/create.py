@@ -145,10 +145,17 @@ def _grid(
     return RegularGrid(outer), inner
 
 
-async def create_array(access: Access, path: str, keywords: ArrayKeywords, *, overwrite: bool = False) -> BoundArray:
+async def create_array(
+    access: Access,
+    path: str,
+    keywords: ArrayKeywords,
+    *,
+    overwrite: bool = False,
+    within: str | None = None,
+) -> BoundArray:
     """Store a new array and the groups above it, then its data if any was given."""
     metadata, data = plan_array(keywords)
-    await create_nodes(access, {path: metadata}, overwrite=overwrite)
+    await create_nodes(access, {path: metadata}, overwrite=overwrite, within=within)
     array = BoundArray(access, path, metadata, options=options_of(keywords))
     if data is not None:
         selection = basic(..., metadata.shape)
@@ -176,11 +183,12 @@ async def create_group(
     attributes: Mapping[str, JSON] | None = None,
     overwrite: bool = False,
     exist_ok: bool = False,
+    within: str | None = None,
 ) -> BoundGroup:
     """Store a new group and the groups above it; `exist_ok` takes one that is there as it is."""
     zarr_format = zarr_format or current_config().default_zarr_format
     metadata = create_group_metadata(zarr_format=zarr_format, attributes=attributes or {})
-    await create_nodes(access, {path: metadata}, overwrite=overwrite, exist_ok=exist_ok)
+    await create_nodes(access, {path: metadata}, overwrite=overwrite, exist_ok=exist_ok, within=within)
     return BoundGroup(access, path, await load_group(access, path) if exist_ok else metadata)
 
 

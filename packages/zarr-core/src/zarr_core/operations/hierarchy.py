@@ -7,14 +7,18 @@ from types import MappingProxyType
 from typing import Any
 
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
+from zarr_core.abc.store import Buffer
 from zarr_core.engine.bound import Access
 from zarr_core.engine.memo import MEMO
 from zarr_core.errors import ContainsArrayError, ContainsGroupError, NodeNotFoundError
 from zarr_core.log import group_log
-from zarr_core.metadata import V2GroupMetadata, check_new_name, create_group_metadata, document_key
-from zarr_core.operations.load import ZMETADATA, load_node, load_nodes
+from zarr_core.metadata import check_new_name, create_group_metadata, document_key, parse_node
+from zarr_core.operations.load import ZMETADATA, load_documents, load_node
 
 __all__ = ["ancestors", "create_nodes", "delete_node", "drop_consolidated"]
+
+PRESENCE = ("zarr.json", ".zarray", ".zgroup")
+"""One of these is stored where a node is."""
 
 
 async def create_nodes(
@@ -23,26 +27,31 @@ async def create_nodes(
     *,
     overwrite: bool = False,
     exist_ok: bool = False,
+    within: str | None = None,
     values: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """Store the nodes and every missing ancestor, as groups of the same format (digest 1.1, 4.1).
 
     `overwrite` deletes what is stored at a path, with all below it. `exist_ok` leaves groups that are there as
-    they are. `values` are chunks that belong to them, stored before the documents. Raises `ContainsArrayError` or
-    `ContainsGroupError` before anything is touched.
+    they are. `within` is the path of a group above all of them that is known to be there. `values` are chunks that
+    belong to them, stored before the documents. Raises `ContainsArrayError` or `ContainsGroupError` before anything
+    is touched.
     """
     access.writable(f"{', '.join(map(repr, list(nodes)[:3]))} of {access.given!r}")
     for path in nodes:
         check_new_name(path)
     wanted = _with_ancestors(nodes)
+    known = set() if within is None else {*ancestors(within), within} - set(nodes)
+    asked = {path: _documents_to_ask(node, path in nodes, path in known) for path, node in wanted.items()}
     addresses = [access.store.address(document_key(path, "zarr.json")) for path in wanted]
     async with access.runtime.lock(addresses):
-        stored = await load_nodes(access, wanted, consolidated=True)
-        stale = _without_consolidated(stored)
+        stored = await load_documents(access, asked)
         replaced: list[str] = []
         for path in list(wanted):
-            old = stored[path]
-            if path not in nodes:
+            old = parse_node(stored[path], path)
+            if path in known:
+                del wanted[path]
+            elif path not in nodes:
                 _check_ancestor(access, path, old)
                 if old is not None:
                     del wanted[path]
@@ -56,7 +65,17 @@ async def create_nodes(
         for path in replaced:
             await _delete_below(access, path)
         group_log.debug("create %s in %r", sorted(wanted), access.given)
-        await _store_nodes(access, {**{path: stale[path] for path in stale if path not in replaced}, **wanted}, values)
+        changes = _untrue({path: documents for path, documents in stored.items() if path not in nodes})
+        for path, node in wanted.items():
+            changes |= {document_key(path, name): value for name, value in node.documents().items()}
+        await _store(access, values, changes)
+
+
+def _documents_to_ask(node: NodeMetadataABC, is_new: bool, is_known: bool) -> tuple[str, ...]:
+    """What must be looked at before a node is created: is anything there, and is consolidated metadata above it."""
+    if is_known:
+        return ("zarr.json",) if node.zarr_format == 3 else (ZMETADATA,)
+    return PRESENCE if is_new or node.zarr_format == 3 else (*PRESENCE, ZMETADATA)
 
 
 def _with_ancestors(nodes: Mapping[str, NodeMetadataABC]) -> dict[str, NodeMetadataABC]:
@@ -83,26 +102,19 @@ def _contains(access: Access, path: str, node: NodeMetadataABC) -> ContainsArray
     return kind(f"{what} is stored at path {path!r} of {access.given!r}; overwrite=True replaces it")
 
 
-async def delete_node(access: Access, path: str) -> None:
+async def delete_node(access: Access, path: str, zarr_format: int | None = None) -> None:
     """Delete the node and everything below it. Raises `NodeNotFoundError` if nothing is stored there."""
     access.writable(f"{path!r} of {access.given!r}")
-    if await load_node(access, path) is None:
+    node = await load_node(access, path, zarr_format)
+    if node is None:
         raise NodeNotFoundError(f"no array or group at path {path!r} of {access.given!r}")
     await _delete_below(access, path)
-    await drop_consolidated(access, path)
+    await drop_consolidated(access, path, node)
 
 
-async def _store_nodes(
-    access: Access, nodes: Mapping[str, NodeMetadataABC], values: Mapping[str, Any] = MappingProxyType({})
-) -> None:
-    """Store values, then the documents of all nodes; all or nothing where the store can."""
+async def _store(access: Access, values: Mapping[str, Any], documents: Mapping[str, Any]) -> None:
+    """Store values, then documents, None to delete one; all or nothing where the store can."""
     store = access.writable("metadata documents")
-    documents: dict[str, Any] = {
-        document_key(path, name): value for path, node in nodes.items() for name, value in node.documents().items()
-    }
-    for path, node in nodes.items():
-        if isinstance(node, V2GroupMetadata) and node.consolidated is None:
-            documents.setdefault(document_key(path, ZMETADATA), None)
 
     async def one(item: tuple[str, Any]) -> None:
         key, value = item
@@ -116,13 +128,17 @@ async def _store_nodes(
         await access.runtime.map(one, documents.items())
 
 
-def _without_consolidated(nodes: Mapping[str, NodeMetadataABC | None]) -> dict[str, NodeMetadataABC]:
-    """Those that are groups with consolidated metadata, without it: it would no longer be true."""
-    return {
-        path: node.without_consolidated()
-        for path, node in nodes.items()
-        if isinstance(node, GroupMetadataABC) and node.consolidated is not None
-    }
+def _untrue(stored: Mapping[str, Mapping[str, Buffer | None]]) -> dict[str, bytes | None]:
+    """The documents to change so that these groups have no consolidated metadata: it would no longer be true."""
+    changes: dict[str, bytes | None] = {}
+    for path, documents in stored.items():
+        if documents.get(ZMETADATA) is not None:
+            changes[document_key(path, ZMETADATA)] = None
+        elif documents.get("zarr.json") is not None:
+            node = parse_node({"zarr.json": documents["zarr.json"]}, path)
+            if isinstance(node, GroupMetadataABC) and node.consolidated is not None:
+                changes[document_key(path, "zarr.json")] = node.without_consolidated().documents()["zarr.json"]
+    return changes
 
 
 def ancestors(path: str) -> list[str]:
@@ -131,12 +147,19 @@ def ancestors(path: str) -> list[str]:
     return ["/".join(segments[:depth]) for depth in range(len(segments))]
 
 
-async def drop_consolidated(access: Access, path: str) -> None:
-    """Remove consolidated metadata from the groups above a node that changed: never stale without a word."""
-    stale = _without_consolidated(await load_nodes(access, ancestors(path), consolidated=True))
-    if stale:
-        group_log.info("consolidated metadata of %s in %r is dropped: %r changed", list(stale), access.given, path)
-        await _store_nodes(access, stale)
+async def drop_consolidated(access: Access, path: str, node: NodeMetadataABC) -> None:
+    """Remove consolidated metadata from the groups above a node that changed: never stale without a word.
+
+    In format 2 also from the node itself, whose own attributes it repeats.
+    """
+    above = ancestors(path)
+    if node.zarr_format == 2 and node.node_type == "group":
+        above.append(path)
+    name = "zarr.json" if node.zarr_format == 3 else ZMETADATA
+    changes = _untrue(await load_documents(access, dict.fromkeys(above, (name,))))
+    if changes:
+        group_log.info("consolidated metadata in %s of %r is dropped: %r changed", list(changes), access.given, path)
+        await _store(access, {}, changes)
 
 
 async def _delete_below(access: Access, path: str) -> None:

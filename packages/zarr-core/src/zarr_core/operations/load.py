@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
+from zarr_core.abc.store import Buffer
 from zarr_core.engine.bound import Access
 from zarr_core.errors import ArrayNotFoundError, GroupNotFoundError
 from zarr_core.metadata import DOCUMENTS, V2GroupMetadata, document_key, parse_node, parse_zmetadata
 
-__all__ = ["ZMETADATA", "child_names", "load_array", "load_group", "load_node", "load_nodes", "walk"]
+__all__ = [
+    "ZMETADATA",
+    "child_names",
+    "load_array",
+    "load_documents",
+    "load_group",
+    "load_node",
+    "load_nodes",
+    "walk",
+]
 
 ZMETADATA = ".zmetadata"
 
@@ -30,17 +39,24 @@ async def load_nodes(
     names = [name for known, names in DOCUMENTS.items() if zarr_format in (None, known) for name in names]
     if consolidated and zarr_format != 3:
         names.append(ZMETADATA)
-    paths = list(paths)
-    keys = [document_key(path, name) for path in paths for name in names]
-    values: list[Any] = await access.runtime.map(access.store.get, keys, collect=True)
     found: dict[str, NodeMetadataABC | None] = {}
-    for position, path in enumerate(paths):
-        start = position * len(names)
-        documents = dict(zip(names, values[start : start + len(names)], strict=True))
+    for path, documents in (await load_documents(access, dict.fromkeys(paths, names))).items():
         node = parse_node(documents, path)
-        if documents.get(ZMETADATA) is not None and isinstance(node, V2GroupMetadata):
-            node = parse_zmetadata(documents[ZMETADATA], path)
+        zmetadata = documents.get(ZMETADATA)
+        if zmetadata is not None and isinstance(node, V2GroupMetadata):
+            node = parse_zmetadata(zmetadata, path)
         found[path] = node
+    return found
+
+
+async def load_documents(access: Access, wanted: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Buffer | None]]:
+    """Documents by path and name, None for one that is not stored, in one concurrent round of requests."""
+    places = [(path, name) for path, names in wanted.items() for name in names]
+    keys = [document_key(path, name) for path, name in places]
+    values: list[Buffer | None] = await access.runtime.map(access.store.get, keys, collect=True)
+    found: dict[str, dict[str, Buffer | None]] = {path: {} for path in wanted}
+    for (path, name), value in zip(places, values, strict=True):
+        found[path][name] = value
     return found
 
 

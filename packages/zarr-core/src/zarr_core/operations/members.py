@@ -106,6 +106,7 @@ async def new_group(
         attributes=attributes,
         overwrite=overwrite,
         exist_ok=exist_ok,
+        within=group.path,
     )
 
 
@@ -113,7 +114,7 @@ async def new_groups(group: BoundGroup, names: Sequence[str], *, exist_ok: bool 
     """Create several groups below a group, in one batch."""
     zarr_format = group.metadata.zarr_format
     nodes = {below(group, name): create_group_metadata(zarr_format=zarr_format) for name in names}
-    await create_nodes(group.access, nodes, exist_ok=exist_ok)
+    await create_nodes(group.access, nodes, exist_ok=exist_ok, within=group.path)
     stored = await load_nodes(group.access, nodes, zarr_format) if exist_ok else nodes
     return [BoundGroup(group.access, path, stored[path]) for path in nodes]  # type: ignore[arg-type]
 
@@ -121,7 +122,7 @@ async def new_groups(group: BoundGroup, names: Sequence[str], *, exist_ok: bool 
 async def new_array(group: BoundGroup, name: str, keywords: ArrayKeywords, *, overwrite: bool = False) -> BoundArray:
     """Create an array below a group, in its format."""
     keywords["zarr_format"] = group.metadata.zarr_format
-    return await create_array(group.access, below(group, name), keywords, overwrite=overwrite)
+    return await create_array(group.access, below(group, name), keywords, overwrite=overwrite, within=group.path)
 
 
 async def require_array(group: BoundGroup, name: str, keywords: ArrayKeywords, *, exact: bool = False) -> BoundArray:

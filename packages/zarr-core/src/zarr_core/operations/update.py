@@ -40,7 +40,7 @@ async def replace_attributes(node: BoundNode[M], change: Callable[[dict[str, JSO
 async def _update(node: BoundNode[M], change: Callable[[M], M]) -> M:
     async with _metadata_lock(node):
         changed = await _update_locked(node, change)
-        await drop_consolidated(node.access, node.path)
+        await drop_consolidated(node.access, node.path, changed)
         return changed
 
 
@@ -49,11 +49,13 @@ def _metadata_lock(node: BoundNode[Any]) -> Any:
     return node.runtime.lock((node.access.store.address(document_key(node.path, "zarr.json")),))
 
 
-async def _update_locked(node: BoundNode[M], change: Callable[[M], M]) -> M:
+async def _update_locked(node: BoundNode[M], change: Callable[[M], M], read: NodeMetadataABC | None = None) -> M:
+    """`read` is what is stored, if it was read under this lock already."""
     store = node.access.writable(f"to {node.label}")
     versioned, set_if = store.ability("get_versioned"), store.ability("set_if")
     for _ in range(RETRIES):
-        current: Any = await load_node(node.access, node.path, node.metadata.zarr_format)
+        current: Any = read or await load_node(node.access, node.path, node.metadata.zarr_format)
+        read = None
         if current is None or current.node_type != node.metadata.node_type:
             raise NodeNotFoundError(f"{node.label} of {node.access.given!r} is no longer stored")
         changed = change(current)
@@ -82,8 +84,8 @@ async def resize(array: BoundArray, shape: tuple[int, ...]) -> ArrayMetadataABC:
         if any(new < old for new, old in zip(shape, array.metadata.shape, strict=True)):
             # deleted before the shape says so: a killed resize never leaves what growing would show again
             await _cut_off(array, array.with_metadata(array.metadata.with_shape(shape)))
-        changed = await _update_locked(array, lambda metadata: metadata.with_shape(shape))
-        await drop_consolidated(array.access, array.path)
+        changed = await _update_locked(array, lambda metadata: metadata.with_shape(shape), current)
+        await drop_consolidated(array.access, array.path, changed)
         return changed
 
 
@@ -152,6 +154,6 @@ async def append(array: BoundArray, data: NDArray[Any], axis: int) -> ArrayMetad
         longer = array.with_metadata(current.with_shape(grown))
         region = tuple(slice(shape[axis], None) if at == axis else slice(None) for at in range(len(shape)))
         await write(longer, basic(region, grown), data)
-        changed = await _update_locked(array, lambda metadata: metadata.with_shape(grown))
-        await drop_consolidated(array.access, array.path)
+        changed = await _update_locked(array, lambda metadata: metadata.with_shape(grown), current)
+        await drop_consolidated(array.access, array.path, changed)
         return changed

@@ -62,7 +62,7 @@ class DataTypeTests:
         check_value_object(data_type)
 
     def test_the_dtype_in_memory_has_native_byte_order(self, data_type: DataType) -> None:
-        assert data_type.dtype == data_type.dtype.newbyteorder("=")
+        assert data_type.dtype.isnative
 
     def test_the_size_of_elements_is_that_of_their_stored_form(self, data_type: DataType) -> None:
         if data_type.item_size is not None:
