@@ -1,9 +1,9 @@
 """Every snippet of the documentation is run, its reference has every public name, and its links lead somewhere.
 
-A page is run in an empty directory and a namespace of its own, its blocks of ```python in order. One whose first line is `# raises: ErrorClass` must raise that error. A block of
-```output after one of them is what it prints (`...` stands for anything); after an error it is `ErrorClass: message`.
-Other blocks (```console, ```text, ```toml) are not run. The READMEs in docs/examples need their distributions
-installed: they are run by the journeys.
+A page is run in an empty directory and a namespace of its own, its blocks of ```python in order. One whose first line
+is `# raises: ErrorClass` must raise that error. A block of ```output after one of them is what it prints (`...` stands
+for anything); after an error it is `ErrorClass: message`. Other blocks (```console, ```text, ```toml) are not run. The
+READMEs in docs/examples need their distributions installed: they are run by the journeys.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def test_many_small_members_cost_no_more_than_their_number() -> None:
 
 def test_what_follows_the_last_member_is_refused() -> None:
     with pytest.raises(CodecError, match="'gzip' found damaged data"):
-        CODEC.decode(CODEC.encode(b"abc") + b"junk")
+        CODEC.decode(bytes(CODEC.encode(b"abc")) + b"junk")
 
 
 def test_statement_134_equal_chunks_are_equal_bytes_with_mtime_0() -> None:

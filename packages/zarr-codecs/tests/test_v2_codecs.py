@@ -4,7 +4,7 @@ import bz2
 import json
 import lzma
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -36,7 +36,8 @@ EVERY: list[dict[str, JSON]] = [
 
 def codec_of(document: dict[str, JSON]) -> Any:
     configuration = {name: value for name, value in document.items() if name != "id"}
-    return v2_codecs.get(str(document["id"])).from_config(configuration)
+    kind: Any = v2_codecs.get(str(document["id"]))
+    return kind.from_config(configuration)
 
 
 @pytest.mark.parametrize("document", EVERY, ids=json.dumps)
@@ -72,7 +73,7 @@ def test_the_vectors_of_bytes(document: dict[str, JSON], value: str, stored: str
     assert bytes(codec.decode(bytes.fromhex(stored))).hex() == value
 
 
-ELEMENTS = [
+ELEMENTS: list[tuple[dict[str, JSON], Any, Any]] = [
     ({"id": "delta", "dtype": "<i2", "astype": "|i1"}, np.array([100, 102, 99], "i2"), np.array([100, 2, -3], "i1")),
     (
         {"id": "fixedscaleoffset", "offset": 1000, "scale": 10, "dtype": "<f8", "astype": "|u1"},
@@ -191,7 +192,7 @@ CHAINS: list[tuple[str, Any, Any]] = [
 @pytest.mark.parametrize(("dtype", "filters", "compressor"), CHAINS)
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_arrays_of_format_2_are_read_as_numcodecs_would(
-    tmp_path: Path, dtype: str, filters: Any, compressor: Any, order: str
+    tmp_path: Path, dtype: str, filters: Any, compressor: Any, order: Literal["C", "F"]
 ) -> None:
     import numcodecs
 

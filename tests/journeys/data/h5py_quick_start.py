@@ -24,7 +24,9 @@ dset.attrs["range"] = np.array([1, 2, 3])
 print(sorted(dset.attrs), dset.attrs["unit"], dset.attrs["range"].sum())
 
 # chunks, compression, resizing
-table = f.create_dataset("table", (4, 3), maxshape=(None, 3), chunks=(2, 3), compression="gzip", dtype="f8", fillvalue=-1)
+table = f.create_dataset(
+    "table", (4, 3), maxshape=(None, 3), chunks=(2, 3), compression="gzip", dtype="f8", fillvalue=-1
+)
 table.resize(6, axis=0)
 table[4:] = 7
 print(table.shape, table.maxshape, table.chunks, table.compression, table[:, 0])

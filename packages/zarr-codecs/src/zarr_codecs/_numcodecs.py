@@ -19,6 +19,7 @@ with warnings.catch_warnings(record=True):
     from numcodecs.packbits import PackBits
     from numcodecs.quantize import Quantize
     from numcodecs.shuffle import Shuffle
+    from numcodecs.vlen import VLenArray, VLenBytes, VLenUTF8
 
 __all__ = [
     "AsType",
@@ -29,6 +30,9 @@ __all__ = [
     "PackBits",
     "Quantize",
     "Shuffle",
+    "VLenArray",
+    "VLenBytes",
+    "VLenUTF8",
     "blosc",
     "jenkins_lookup3",
     "lz4",

@@ -14,9 +14,17 @@ __all__ = ["default_codecs"]
 
 @hookimpl
 def default_codecs(data_type: DataType) -> Sequence[Codec] | None:
-    """`bytes`, then zstd at its default level: what zarr-python writes, and every peer reads (digest 6.8)."""
-    if data_type.item_size is None:
-        return None
+    """`bytes`, for text and byte strings of any length their own codec; then zstd at its default level.
+
+    That is what zarr-python writes, and every peer reads (digest 6.8).
+    """
     from zarr_codecs.zstd import ZstdCodec
 
-    return [BytesCodec(), ZstdCodec()]
+    if data_type.item_size is not None:
+        return [BytesCodec(), ZstdCodec()]
+    from zarr_codecs.vlen import VLenBytesCodec, VLenUTF8Codec
+
+    for serializer in (VLenUTF8Codec(), VLenBytesCodec()):
+        if serializer.object_type() == data_type:
+            return [serializer, ZstdCodec()]
+    return None

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from zarr_core.abc.array import AsynchronousArray, BaseArray, SynchronousArray
+from zarr_core.abc.chunk_grid import GridDimension
+from zarr_core.abc.codec import BytesBytesCodec
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC
 from zarr_core.abc.store import Store
@@ -22,6 +24,7 @@ from zarr_core.info import ArrayInfo
 from zarr_core.metadata import normalize_path
 from zarr_core.operations.create import ArrayKeywords, create_array
 from zarr_core.operations.inspect import stored
+from zarr_core.operations.open import Mode, open_array
 from zarr_core.operations.save import save_drafts
 from zarr_core.operations.select import get, put
 from zarr_core.operations.update import append, replace_attributes, resize, update_attributes
@@ -49,6 +52,28 @@ class _Handle(BaseArray):
     def _saving(self, store: Any, overwrite: bool) -> tuple[Access, Coroutine[Any, Any, list[Any]]]:
         target = Access(open_store(draft_target(self, store), mode="w" if overwrite else "a"))
         return target, save_drafts(target, [self._bound], overwrite=overwrite)
+
+    @property
+    def compressor(self) -> BytesBytesCodec | None:
+        """The bytes-to-bytes codec, if there is one; see `compressors`. Raises `ValueError` if there are several."""
+        if len(self.compressors) > 1:
+            raise ValueError(f"array {self.path!r} has {len(self.compressors)} compressors: see .compressors")
+        return next(iter(self.compressors), None)
+
+    @property
+    def write_chunk_sizes(self) -> tuple[tuple[int, ...], ...]:
+        """The lengths, within the array, of what is stored as one object, along each dimension; as dask has them."""
+        return _sizes(self._bound.grid)
+
+    @property
+    def read_chunk_sizes(self) -> tuple[tuple[int, ...], ...]:
+        """The same of the chunks, which are inner ones if the array is sharded."""
+        return _sizes(self._read_grid(shards=False))
+
+    def _read_grid(self, *, shards: bool) -> tuple[GridDimension, ...]:
+        if shards or self.shards is None:
+            return self._bound.grid
+        return RegularGrid(self.chunks).dimensions(self.shape)
 
     @classmethod
     def _of(cls, bound: BoundArray) -> Self:
@@ -81,7 +106,7 @@ class _Handle(BaseArray):
         return self._bound.access.read_only
 
     @property
-    def options(self) -> ArrayOptions:
+    def config(self) -> ArrayOptions:
         """How it is read and written; see `with_config`."""
         return self._bound.options
 
@@ -113,9 +138,7 @@ class _Handle(BaseArray):
 
     def chunk_regions(self, *, shards: bool = False) -> Iterator[tuple[slice, ...]]:
         """The region of each chunk within the array, in C order; of each shard if `shards`."""
-        inner = self.shards is not None and not shards
-        shape = self.chunks if inner else None
-        grid = self._bound.grid if shape is None else RegularGrid(shape).dimensions(self.shape)
+        grid = self._read_grid(shards=shards)
         spans = [
             [slice(start, min(stop, along.length)) for start, stop in map(along.span, range(along.count))]
             for along in grid
@@ -169,6 +192,12 @@ class Array(_Handle, SynchronousArray):
 
     def _run(self, operation: Coroutine[Any, Any, T]) -> T:
         return self._bound.runtime.run(operation)
+
+    @classmethod
+    def open(cls, store: Any, *, path: str = "", mode: Mode = "a") -> Self:
+        """Open the array at a path of a store; `zarr_core.open_array` does the same."""
+        access = Access(open_store(store, mode=mode), read_only=mode == "r")
+        return cls._of(access.runtime.run(open_array(access, normalize_path(path), mode, {})))
 
     @property
     def async_array(self) -> AsyncArray:
@@ -298,6 +327,12 @@ class AsyncArray(_Handle, AsynchronousArray):
     async def _run(self, operation: Coroutine[Any, Any, T]) -> T:
         return await self._bound.runtime.arun(operation)
 
+    @classmethod
+    async def open(cls, store: Any, *, path: str = "", mode: Mode = "a") -> Self:
+        """See `Array.open`."""
+        access = Access(open_store(store, mode=mode), read_only=mode == "r")
+        return cls._of(await access.runtime.arun(open_array(access, normalize_path(path), mode, {})))
+
     @property
     def sync_array(self) -> Array:
         """The same array for plain code."""
@@ -366,6 +401,14 @@ class AsyncArray(_Handle, AsynchronousArray):
     async def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
         self._adopt(await self._run(update_attributes(self._bound, new_attributes)))
         return self
+
+
+def _sizes(grid: tuple[GridDimension, ...]) -> tuple[tuple[int, ...], ...]:
+    spans = [[along.span(i) for i in range(along.count)] for along in grid]
+    return tuple(
+        tuple(min(stop, along.length) - start for start, stop in found if start < along.length)
+        for found, along in zip(spans, grid, strict=True)
+    )
 
 
 def draft_target(node: Any, store: Any) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from zarr_core.calls import deriving, filling, hierarchy, opening, saving
 from zarr_core.calls.call import blocking
+from zarr_core.info import debug_info
 
 create_array = blocking(opening.create_array)
 create_group = blocking(opening.create_group)
@@ -48,3 +49,9 @@ tree = blocking(hierarchy.tree)
 create = blocking(deriving.create)
 from_array = blocking(deriving.from_array)
 open_like = blocking(deriving.open_like)
+
+
+def print_debug_info() -> None:
+    """Print the versions of everything that matters for a report, and the plugins that are installed."""
+    for line in debug_info():
+        print(line)  # noqa: T201 - what it is for

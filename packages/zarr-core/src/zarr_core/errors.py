@@ -214,3 +214,13 @@ class Truncated(ZarrError, OSError):
 
 class OperationCancelledError(ZarrError):
     """The operation was cancelled. Nothing touches the output or the store afterwards."""
+
+
+# zarr-python's names, for code that handles its errors
+
+BaseZarrError = ZarrError
+ArrayIndexError = BoundsCheckError = NegativeStepError = VindexInvalidSelectionError = SelectionError
+ChunkNotFoundError = MissingChunkError
+ContainsArrayAndGroupError = ContainsNodeError
+DataTypeValidationError = MetadataValidationError = NodeTypeValidationError = MetadataError
+PickleCodecDisabledError = UnknownCodecError = PluginError

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar, Unpack
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.group import AsynchronousGroup, BaseGroup, SynchronousGroup
-from zarr_core.abc.metadata import GroupMetadataABC
+from zarr_core.abc.metadata import GroupMetadataABC, NodeMetadataABC
 from zarr_core.abc.store import Store
 from zarr_core.array import Array, AsyncArray, draft_target
 from zarr_core.attributes import Attributes
@@ -20,14 +20,18 @@ from zarr_core.operations.create import ArrayKeywords, create_group, like
 from zarr_core.operations.hierarchy import delete_node
 from zarr_core.operations.members import (
     below,
+    find_array,
+    find_group,
     find_member,
     members,
     new_array,
     new_group,
     new_groups,
+    new_nodes,
     require_array,
     tree,
 )
+from zarr_core.operations.open import Mode, open_group
 from zarr_core.operations.save import save_group
 from zarr_core.operations.update import replace_attributes, update_attributes
 from zarr_core.storage.memory import MemoryStore
@@ -130,6 +134,33 @@ class Group(_Handle, SynchronousGroup):
 
     def _wrap(self, bound: BoundNode[Any]) -> Array | Group:
         return Array._of(bound) if isinstance(bound, BoundArray) else Group._of(bound)  # type: ignore[arg-type]
+
+    @classmethod
+    def open(cls, store: Any, *, path: str = "", mode: Mode = "a") -> Self:
+        """Open the group at a path of a store; `zarr_core.open_group` does the same."""
+        access = Access(open_store(store, mode=mode), read_only=mode == "r")
+        return cls._of(access.runtime.run(open_group(access, normalize_path(path), mode)))
+
+    from_store = open
+
+    def get_array(self, path: str) -> Array:
+        """The array at the path. Raises `ArrayNotFoundError`, also where a group is."""
+        return Array._of(self._run(find_array(self._bound, path)))
+
+    def get_group(self, path: str) -> Group:
+        """The group at the path. Raises `GroupNotFoundError`, also where an array is."""
+        return Group._of(self._run(find_group(self._bound, path)))
+
+    def create_hierarchy(
+        self, nodes: Mapping[str, NodeMetadataABC], *, overwrite: bool = False
+    ) -> dict[str, Array | Group]:
+        """Create many nodes below this group in one batch, from their metadata by path."""
+        made = self._run(new_nodes(self._bound, nodes, overwrite=overwrite))
+        return {path: self._wrap(bound) for path, bound in made.items()}
+
+    def info_complete(self) -> GroupInfo:
+        """`info`, with the number of members at any depth. Lists the group."""
+        return self.info.completed(self.nmembers(None))
 
     @property
     def async_group(self) -> AsyncGroup:
@@ -312,6 +343,33 @@ class AsyncGroup(_Handle, AsynchronousGroup):
     def _wrap(self, bound: BoundNode[Any]) -> AsyncArray | AsyncGroup:
         return AsyncArray._of(bound) if isinstance(bound, BoundArray) else AsyncGroup._of(bound)  # type: ignore[arg-type]
 
+    @classmethod
+    async def open(cls, store: Any, *, path: str = "", mode: Mode = "a") -> Self:
+        """See `Group.open`."""
+        access = Access(open_store(store, mode=mode), read_only=mode == "r")
+        return cls._of(await access.runtime.arun(open_group(access, normalize_path(path), mode)))
+
+    from_store = open
+
+    async def get_array(self, path: str) -> AsyncArray:
+        """See `Group.get_array`."""
+        return AsyncArray._of(await self._run(find_array(self._bound, path)))
+
+    async def get_group(self, path: str) -> AsyncGroup:
+        """See `Group.get_group`."""
+        return AsyncGroup._of(await self._run(find_group(self._bound, path)))
+
+    async def create_hierarchy(
+        self, nodes: Mapping[str, NodeMetadataABC], *, overwrite: bool = False
+    ) -> dict[str, AsyncArray | AsyncGroup]:
+        """See `Group.create_hierarchy`."""
+        made = await self._run(new_nodes(self._bound, nodes, overwrite=overwrite))
+        return {path: self._wrap(bound) for path, bound in made.items()}
+
+    async def info_complete(self) -> GroupInfo:
+        """See `Group.info_complete`."""
+        return self.info.completed(await self.nmembers(None))
+
     @property
     def sync_group(self) -> Group:
         """The same group for plain code."""
@@ -369,6 +427,26 @@ class AsyncGroup(_Handle, AsynchronousGroup):
         async for path, bound in self._drive(0):
             if isinstance(bound, BoundGroup):
                 yield path, AsyncGroup._of(bound)
+
+    async def array_keys(self) -> AsyncIterator[str]:
+        """See `Group.array_keys`."""
+        async for name, _ in self.arrays():
+            yield name
+
+    async def array_values(self) -> AsyncIterator[AsyncArray]:
+        """See `Group.array_values`."""
+        async for _, array in self.arrays():
+            yield array
+
+    async def group_keys(self) -> AsyncIterator[str]:
+        """See `Group.group_keys`."""
+        async for name, _ in self.groups():
+            yield name
+
+    async def group_values(self) -> AsyncIterator[AsyncGroup]:
+        """See `Group.group_values`."""
+        async for _, group in self.groups():
+            yield group
 
     def _drive(self, max_depth: int | None) -> AsyncIterator[tuple[str, BoundNode[Any]]]:
         return self._bound.runtime.adrive(members(self._bound, max_depth))

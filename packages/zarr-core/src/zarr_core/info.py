@@ -9,7 +9,7 @@ from typing import Any, Self
 from zarr_core.abc.array import BaseArray
 from zarr_core.abc.group import BaseGroup
 
-__all__ = ["ArrayInfo", "GroupInfo", "human_bytes"]
+__all__ = ["ArrayInfo", "GroupInfo", "debug_info", "human_bytes"]
 
 
 def human_bytes(count: float) -> str:
@@ -99,9 +99,15 @@ class GroupInfo(_Table):
     read_only: bool
     attributes: int
     consolidated_members: int | None
+    members: int | None = None
+
+    def completed(self, members: int) -> Self:
+        """With the number of members."""
+        return replace(self, members=members)
 
     @classmethod
     def of(cls, group: BaseGroup) -> Self:
+        """Without a request."""
         consolidated = group.metadata.consolidated
         return cls(
             type(group).__name__,
@@ -112,3 +118,24 @@ class GroupInfo(_Table):
             len(group.metadata.attributes),
             None if consolidated is None else len(consolidated),
         )
+
+
+def debug_info() -> list[str]:
+    """The platform, the versions of this project and of what it is built on, and how many plugins there are."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from zarr_core.plugins import entries
+
+    lines = [f"platform: {platform.platform()}", f"python: {platform.python_version()}"]
+    ours = ["zarr-core", "zarr-codecs", "zarr-sharding", "zarr-stores", "zarr-h5compat"]
+    theirs = ["numpy", "pydantic", "pluggy", "importlib-metadata", "numcodecs", "zstandard", "blosc2", "fsspec"]
+    for name in [*ours, *theirs]:
+        try:
+            lines.append(f"{name}: {version(name)}")
+        except PackageNotFoundError:
+            lines.append(f"{name}: not installed")
+    found = entries()
+    broken = [entry for entry in found if entry.state in ("broken", "conflict")]
+    lines.append(f"plugins: {len(found)}" + "".join(f"\n  {e.state}: {e.kind} {e.name!r}: {e.error}" for e in broken))
+    return lines

@@ -11,7 +11,7 @@ What is the same, what differs and what is left out is told in `docs/h5py.md`. A
 
 from __future__ import annotations
 
-from typing import Never
+from typing import Any
 
 from zarr_h5compat import version
 from zarr_h5compat.attributes import AttributeManager
@@ -44,7 +44,6 @@ from zarr_h5compat.special import (
     string_dtype,
     vlen_dtype,
 )
-from zarr_h5compat.version import version as __version__
 
 __all__ = [
     "UNLIMITED",
@@ -80,6 +79,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Never:
+__version__: str
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version.version
     what = "h5py's low-level modules have no counterpart" if name.startswith("h5") else "see docs/h5py.md for what has one"
     raise AttributeError(f"zarr_h5compat has no {name!r}: {what}", name=name)

@@ -1,4 +1,4 @@
-"""`attrs`: the attributes of a group or dataset as a dictionary of numpy values. How they are stored: `attribute_json`."""
+"""`attrs`: the attributes of a group or dataset as a dictionary of numpy values. `attribute_json` stores them."""
 
 from __future__ import annotations
 

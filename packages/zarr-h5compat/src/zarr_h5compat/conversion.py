@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from zarr_core.errors import MetadataError
 from zarr_h5compat.dataset import Dataset
 from zarr_h5compat.file import File
 from zarr_h5compat.group import Group
@@ -59,7 +60,7 @@ def _copy_group(h5py: Any, old: Any, new: Group, seen: dict[Any, str], scales: l
         elif isinstance(member, h5py.Dataset):
             try:
                 dataset = _copy_dataset(member, new, name)
-            except TypeError as error:
+            except (TypeError, MetadataError) as error:
                 yield f"{full}: {error}"
                 continue
             scales.append((member, dataset))
@@ -86,9 +87,8 @@ def _copy_dataset(old: Any, new: Group, name: str) -> Dataset:
     if old.maxshape != old.shape:
         keywords["maxshape"] = old.maxshape
     dataset = new.create_dataset(name, old.shape, old.dtype, fillvalue=old.fillvalue, **keywords)
-    array = dataset.zarr
-    for region in chunk_regions(array.shape, array.write_chunk_shape) if array.shape else [()]:
-        array[region] = old[region]
+    for region in chunk_regions(dataset.shape, dataset.zarr.write_chunk_shape) if dataset.shape else [()]:
+        dataset[region] = old[region]
     return dataset
 
 

@@ -10,9 +10,11 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from zarr_h5compat.elements import converted
 from zarr_h5compat.filters import codecs_of
 from zarr_h5compat.hidden import MARK
 from zarr_h5compat.special import Empty
+from zarr_h5compat.text import DATA_TYPES, guessed, kind_of_dtype, octets, texts
 
 __all__ = ["DatasetKeywords", "array_keywords"]
 
@@ -81,23 +83,19 @@ def array_keywords(
             if dtype is not None or isinstance(data, Empty)
             else "one of data, shape or dtype must be given"
         )
-    values = None if data is None else _values(data, dtype)
-    dtype = np.dtype("f4") if dtype is None and values is None else dtype
-    element = values.dtype if dtype is None and values is not None else np.dtype(dtype)
-    _check_element(element)
+    element, values = _elements(data, dtype)
     lengths = _shape(shape, values)
     chunks, maxshape = _extent(keywords, lengths)
     made: dict[str, Any] = {
+        **_data_type(element, keywords.get("fillvalue")),
         "shape": lengths,
-        "dtype": element,
         "chunks": chunks,
-        "fill_value": keywords.get("fillvalue"),
         "compressors": codecs_of(
             keywords.get("compression"),
             keywords.get("compression_opts"),
             bool(keywords.get("shuffle")),
             bool(keywords.get("fletcher32")),
-            item_size=element.itemsize,
+            item_size=1 if kind_of_dtype(element) else element.itemsize,
             zarr_format=zarr_format,
         ),
     }
@@ -110,18 +108,32 @@ def array_keywords(
     return made
 
 
-def _values(data: Any, dtype: Any) -> NDArray[Any]:
-    if dtype is None or isinstance(data, np.ndarray):
-        return np.asarray(data)
-    return np.asarray(data, dtype=dtype)
+def _elements(data: Any, dtype: Any) -> tuple[np.dtype[Any], NDArray[Any] | None]:
+    """The dtype of the elements, and the data as such."""
+    if dtype is None:
+        dtype = np.dtype("f4") if data is None else guessed(data)
+    values: Any = data if dtype is not None else np.asarray(data)
+    dtype = np.dtype(values.dtype if dtype is None else dtype)
+    if values is not data and dtype.kind in "SU" and not isinstance(data, np.generic):
+        raise TypeError(f"{data!r:.80} mixes text with other things")
+    kind = kind_of_dtype(dtype)
+    if dtype.kind == "O" and kind is None:
+        raise TypeError("dtype 'O' holds anything, and datasets cannot: give string_dtype() for text, or another dtype")
+    if data is None:
+        return dtype, None
+    if kind is not None:
+        return dtype, texts(values, kind)
+    if dtype.kind == "S":
+        return dtype, octets(values, dtype)
+    return dtype, converted(values if isinstance(values, np.ndarray) else np.asarray(values, dtype=dtype), dtype)
 
 
-def _check_element(dtype: np.dtype[Any]) -> None:
-    if dtype.kind in "SUOT":
-        raise TypeError(
-            f"dtype {dtype.str!r} cannot be stored in a dataset yet: no data type for text is installed; keep short text "
-            "in attributes"
-        )
+def _data_type(element: np.dtype[Any], fillvalue: Any) -> dict[str, Any]:
+    """Data type and fill value."""
+    kind = kind_of_dtype(element)
+    if kind is None:
+        return {"dtype": element, "fill_value": fillvalue}
+    return {"dtype": DATA_TYPES[kind], "fill_value": None if fillvalue is None else texts(fillvalue, kind)[()]}
 
 
 def _shape(shape: Any, values: NDArray[Any] | None) -> tuple[int, ...]:

@@ -10,15 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 import zarr_core
+from zarr_h5compat import text
 from zarr_h5compat.dims import DimensionManager
-from zarr_h5compat.elements import as_elements, converted, fitted
+from zarr_h5compat.elements import converted, fitted
 from zarr_h5compat.filters import filters_of
 from zarr_h5compat.hidden import hidden, hide
 from zarr_h5compat.node import HLObject
+from zarr_h5compat.reading import AsStrView, AsTypeView, FieldsView
 from zarr_h5compat.regions import chunk_regions, row_blocks
-from zarr_h5compat.selections import select
+from zarr_h5compat.selections import select, split_fields
+from zarr_h5compat.special import check_string_dtype, string_dtype
 
-__all__ = ["AsTypeView", "Dataset"]
+__all__ = ["Dataset"]
 
 
 class Dataset(HLObject):
@@ -48,8 +51,10 @@ class Dataset(HLObject):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The numpy dtype of the elements."""
-        return self._live().dtype
+        """The numpy dtype of the elements; that of `string_dtype()` for text of any length."""
+        array = self._live()
+        kind = text.kind_of_array(array)
+        return array.dtype if kind is None else string_dtype(kind)
 
     @property
     def ndim(self) -> int:
@@ -109,7 +114,8 @@ class Dataset(HLObject):
     @property
     def fillvalue(self) -> Any:
         """What elements are that were never written."""
-        return self._live().fill_value
+        array = self._live()
+        return array.fill_value if text.kind_of_array(array) is None else text.read(array.fill_value)
 
     @property
     def dims(self) -> DimensionManager:
@@ -129,10 +135,16 @@ class Dataset(HLObject):
 
     def __getitem__(self, args: Any) -> Any:
         array = self._live()
+        names, args = split_fields(args)
+        if names:
+            return self.fields(names[0] if len(names) == 1 else names)[args]
         values = select(args, array.shape).read(array)
+        if array.dtype.kind in "TO":
+            values = text.read(values)
         if array.shape or (type(args) is tuple and not args):
             return values
-        return np.asarray(values)  # a scalar dataset by [...]: an array without dimensions
+        # a scalar dataset by [...]: an array without dimensions
+        return np.array(values, dtype=object if array.dtype.kind in "TO" else array.dtype)
 
     def read_direct(self, dest: NDArray[Any], source_sel: Any = None, dest_sel: Any = None) -> None:
         """Read `source_sel` into the part `dest_sel` of `dest` (selections by `numpy.s_`; default: all of it)."""
@@ -140,6 +152,9 @@ class Dataset(HLObject):
         selected = select(() if source_sel is None else source_sel, array.shape)
         where = ... if dest_sel is None else dest_sel
         target = dest[where]
+        if text.kind_of_array(array) is not None:
+            dest[where] = self[() if source_sel is None else source_sel]
+            return
         if target.dtype == array.dtype and target.shape == selected.shape and np.may_share_memory(target, dest):
             selected.read(array, out=target)
             return
@@ -150,19 +165,21 @@ class Dataset(HLObject):
         """A view that reads in another dtype: `dataset.astype("f8")[:10]`."""
         return AsTypeView(self, np.dtype(dtype))
 
-    def asstr(self, encoding: str | None = None, errors: str = "strict") -> Any:
-        """Refused: no dataset here is of text yet. Raises `TypeError` as h5py does for other datasets."""
-        raise TypeError(f"asstr() is for datasets of text, and '{self.name}' has dtype {self.dtype}")
+    def asstr(self, encoding: str = "utf-8", errors: str = "strict") -> AsStrView:
+        """A view that reads text as str: `dataset.asstr()[:]`. Raises `TypeError` for a dataset of something else."""
+        if check_string_dtype(self.dtype) is None:
+            raise TypeError(f"asstr() is for datasets of text, and '{self.name}' has dtype {self.dtype}")
+        return AsStrView(self, encoding, errors)
 
-    def fields(self, names: Any) -> Any:
-        """Refused: no dataset here is of records. Raises `ValueError` as h5py does for other datasets."""
-        raise ValueError(f"fields() is for datasets of records, and '{self.name}' has dtype {self.dtype}")
+    def fields(self, names: str | list[str]) -> FieldsView:
+        """A view that reads one field of records, or some: `dataset.fields(["x", "y"])[:10]`. Raises `ValueError`."""
+        return FieldsView(self, names if isinstance(names, str) else list(names))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:
             raise ValueError(f"dataset '{self.name}' is not in memory: it cannot become an array without a copy")
         values = np.asarray(self[()])
-        return values if dtype is None else converted(values, np.dtype(dtype))
+        return values if dtype is None or values.dtype == object else converted(values, np.dtype(dtype))
 
     def len(self) -> int:
         """Length of the first dimension."""
@@ -174,9 +191,10 @@ class Dataset(HLObject):
     __len__ = len
 
     def __iter__(self) -> Iterator[Any]:
-        if not self._live().shape:
+        array = self._live()
+        if not array.shape:
             raise TypeError(f"scalar dataset '{self.name}' cannot be iterated over")
-        return (row for block in row_blocks(self._live()) for row in block)
+        return (row for rows in row_blocks(array) for row in self[rows])
 
     def iter_chunks(self, sel: Any = None) -> Iterator[tuple[slice, ...]]:
         """The region of each chunk, or its part in the region `sel`, in C order."""
@@ -189,8 +207,23 @@ class Dataset(HLObject):
 
     def __setitem__(self, args: Any, value: ArrayLike) -> None:
         array = self._live()
+        names, args = split_fields(args)
         selected = select(args, array.shape)
-        selected.write(array, fitted(as_elements(value, array.dtype), selected.shape))
+        values = self._with_fields(names, args, value) if names else elements_of(value, array)
+        selected.write(array, fitted(values, selected.shape))
+
+    def _with_fields(self, names: list[str], args: Any, value: Any) -> NDArray[Any]:
+        """The records that are stored, with some fields replaced: by records that have them, or one by plain values."""
+        part = self.fields(names).dtype
+        records = np.array(self[args])
+        given = np.asarray(value)
+        if given.dtype.names is None and len(names) == 1:
+            records[names[0]] = fitted(np.asarray(value, dtype=part[names[0]]), records.shape)
+            return records
+        given = fitted(converted(np.asarray(value, dtype=None if given.dtype.names else part), part), records.shape)
+        for name in names:
+            records[name] = given[name]
+        return records
 
     def write_direct(self, source: NDArray[Any], source_sel: Any = None, dest_sel: Any = None) -> None:
         """Write the part `source_sel` of an array to `dest_sel` (selections by `numpy.s_`; default: all of it)."""
@@ -242,34 +275,11 @@ def _new_shape(shape: tuple[int, ...], size: Any, axis: int | None) -> tuple[int
     return new
 
 
-class AsTypeView:
-    """A dataset that is read in another dtype."""
-
-    def __init__(self, dataset: Dataset, dtype: np.dtype[Any]) -> None:
-        self._dataset, self.dtype = dataset, dtype
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each dimension."""
-        return self._dataset.shape
-
-    @property
-    def ndim(self) -> int:
-        """Number of dimensions."""
-        return self._dataset.ndim
-
-    @property
-    def size(self) -> int:
-        """Number of elements."""
-        return self._dataset.size
-
-    def __len__(self) -> int:
-        return self._dataset.len()
-
-    def __getitem__(self, args: Any) -> Any:
-        values = self._dataset[args]
-        result = converted(np.asarray(values), self.dtype)
-        return result if isinstance(values, np.ndarray) else result[()]
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self._dataset.__array__(self.dtype if dtype is None else dtype, copy)
+def elements_of(value: Any, array: zarr_core.Array) -> NDArray[Any]:
+    """What a caller assigns, as elements of the array. A list is given no dtype of its own in between."""
+    kind = text.kind_of_array(array)
+    if kind is not None:
+        return text.texts(value, kind)
+    if array.dtype.kind == "S":
+        return text.octets(value, array.dtype)
+    return converted(value if isinstance(value, np.ndarray) else np.asarray(value, dtype=array.dtype), array.dtype)

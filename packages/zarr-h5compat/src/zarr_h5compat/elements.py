@@ -7,25 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["as_elements", "converted", "fitted"]
-
-
-def as_elements(value: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """What a caller assigns, as an array of this dtype. A list is never given a dtype of its own in between."""
-    return converted(value if isinstance(value, np.ndarray) else np.asarray(value, dtype=dtype), dtype)
+__all__ = ["converted", "fitted"]
 
 
 def converted(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     """The values in another dtype. Integers that do not fit become the nearest that does; fractions are cut off.
 
-    Raises `TypeError` between kinds that HDF5 does not convert (complex to real, dates, text).
+    Raises `TypeError` between kinds that HDF5 does not convert: complex to real, text to numbers, other records.
     """
     if values.dtype == dtype:
         return values
     given, wanted = values.dtype.kind, dtype.kind
-    if given not in "biufc" or (given == "c" and wanted != "c"):
+    numbers = (given in "biuf" and wanted in "biufc") or given == wanted == "c"
+    if not numbers and (given != wanted or values.dtype.names != dtype.names):
         raise TypeError(f"values of dtype {values.dtype} cannot be converted to {dtype}")
-    if wanted not in "iu" or given not in "iuf" or np.can_cast(values.dtype, dtype):
+    if wanted not in "iu" or np.can_cast(values.dtype, dtype):
         return values.astype(dtype)
     limits = np.iinfo(dtype)
     with np.errstate(invalid="ignore"):

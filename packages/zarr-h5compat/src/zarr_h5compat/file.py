@@ -79,7 +79,7 @@ class File(Group):
 
     @property
     def mode(self) -> str:
-        """"r", or "r+" if it can be written to."""
+        """How it can be used: "r" for reading only, else "r+"."""
         self._live()
         return self._file.mode
 

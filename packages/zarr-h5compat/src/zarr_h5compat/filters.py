@@ -67,8 +67,8 @@ def _named(compression: Any, opts: Any) -> tuple[Any, Any]:
     if isinstance(compression, int):
         if compression not in range(10):
             raise ValueError(
-                f"compression {compression} is the number of an HDF5 filter, which Zarr does not have: give the name of "
-                "a Zarr codec, for instance 'zstd'"
+                f"compression {compression} is the number of an HDF5 filter, which Zarr does not have: "
+                "give the name of a Zarr codec, for instance 'zstd'"
             )
         if opts is not None:
             raise TypeError(f"compression={compression} is a gzip level already: compression_opts must not be given")

@@ -68,9 +68,7 @@ class Group(HLObject, MutableMapping[str, Any]):
     def _where(self) -> str:
         return f"group '/{self._node.path}' of {self._file.filename!r}"
 
-    def get(  # type: ignore[override]
-        self, name: Name, default: Any = None, getclass: bool = False, getlink: bool = False
-    ) -> Any:
+    def get(self, name: Name, default: Any = None, getclass: bool = False, getlink: bool = False) -> Any:
         """The object of that name, or `default`; with `getclass` its class. `getlink`: a `HardLink`, as all are."""
         node = self._find(name)
         if node is None:
@@ -116,13 +114,17 @@ class Group(HLObject, MutableMapping[str, Any]):
 
     def visititems(self, func: Callable[[str, Any], Any]) -> Any:
         """Call `func` with name and object of everything below, in order of names, until it returns something."""
-        for name, member in self._members():
+        for name, member in self._below(""):
             result = func(name, member)
-            if result is None and isinstance(member, Group):
-                result = member.visititems(lambda below, found, above=name: func(f"{above}/{below}", found))
             if result is not None:
                 return result
         return None
+
+    def _below(self, prefix: str) -> Iterator[tuple[str, Group | Dataset]]:
+        for name, member in self._members():
+            yield prefix + name, member
+            if isinstance(member, Group):
+                yield from member._below(f"{prefix}{name}/")
 
     # creation
 
@@ -169,9 +171,7 @@ class Group(HLObject, MutableMapping[str, Any]):
                 raise
             raise TypeError(f"dataset '/{path}': {error}") from error
 
-    def require_dataset(
-        self, name: Name, shape: Any, dtype: Any, exact: bool = False, **keywords: Any
-    ) -> Dataset:
+    def require_dataset(self, name: Name, shape: Any, dtype: Any, exact: bool = False, **keywords: Any) -> Dataset:
         """The dataset of that name, created if it is not there.
 
         One that is there must have the shape (or, if given, the maxshape), and a dtype that `dtype` can be cast to, or
@@ -192,7 +192,16 @@ class Group(HLObject, MutableMapping[str, Any]):
 
     def create_dataset_like(self, name: Name, other: Any, **keywords: Any) -> Dataset:
         """Create a dataset with the properties of another, of this module or of h5py; keywords go before those."""
-        properties = ("shape", "dtype", "chunks", "compression", "compression_opts", "shuffle", "fletcher32", "fillvalue")
+        properties = (
+            "shape",
+            "dtype",
+            "chunks",
+            "compression",
+            "compression_opts",
+            "shuffle",
+            "fletcher32",
+            "fillvalue",
+        )
         for property_name in properties:
             keywords.setdefault(property_name, getattr(other, property_name))
         if other.maxshape != other.shape:

@@ -28,11 +28,12 @@ def open_file(
     if mode not in ("r", "r+", "w", "w-", "x", "a"):
         raise ValueError(f"mode must be 'r', 'r+', 'w', 'w-', 'x' or 'a', not {mode!r}")
     core_mode = "w-" if mode == "x" else mode
+    target: Any = name
     if isinstance(name, Store | dict):
-        target, filename, owned = name, repr(name) if isinstance(name, Store) else "dict", False
+        filename, owned = repr(name) if isinstance(name, Store) else "dict", False
     elif isinstance(name, str | bytes | os.PathLike):
         target = filename = os.fsdecode(name)
-        owned = True
+        owned = True  # what we open, we close
         if "://" not in filename:
             _check_path(filename, mode)
     else:

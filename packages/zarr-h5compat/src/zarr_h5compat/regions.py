@@ -7,8 +7,6 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from numpy.typing import NDArray
-
 import zarr_core
 
 __all__ = ["chunk_regions", "row_blocks"]
@@ -29,18 +27,15 @@ def chunk_regions(shape: tuple[int, ...], chunks: tuple[int, ...], sel: Any = No
             raise ValueError(f"region {entry!r} is not within a dimension of length {length}")
         spans.append((start, stop))
     cuts = [
-        [
-            slice(max(start, at), min(stop, at + chunk), 1)
-            for at in range(start - start % chunk, stop, chunk)
-        ]
+        [slice(max(start, at), min(stop, at + chunk), 1) for at in range(start - start % chunk, stop, chunk)]
         for (start, stop), chunk in zip(spans, chunks, strict=True)
     ]
     return product(*cuts)
 
 
-def row_blocks(array: zarr_core.Array) -> Iterator[NDArray[Any]]:
-    """The array in blocks along its first dimension, so that each chunk is decoded once where memory allows."""
+def row_blocks(array: zarr_core.Array) -> Iterator[slice]:
+    """The first dimension in blocks, so that each chunk is decoded once where memory allows."""
     row = prod(array.shape[1:]) * array.dtype.itemsize
     step = max(1, min(array.chunks[0], BLOCK // max(row, 1)))
     for start in range(0, array.shape[0], step):
-        yield array[start : start + step]
+        yield slice(start, start + step)

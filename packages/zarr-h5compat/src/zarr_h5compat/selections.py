@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import zarr_core
 
-__all__ = ["Selected", "select"]
+__all__ = ["Selected", "select", "split_fields"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,21 @@ class Selected:
                 array.set_mask_selection(self.index, values)
 
 
+def split_fields(args: Any) -> tuple[list[str], Any]:
+    """The names of fields among the indices, and the rest of them."""
+    if isinstance(args, str):
+        return [args], ()
+    if not isinstance(args, tuple) or not any([isinstance(entry, str) for entry in args]):
+        return [], args
+    names = [entry for entry in args if isinstance(entry, str)]
+    return names, tuple(entry for entry in args if not isinstance(entry, str))
+
+
 def select(args: Any, shape: tuple[int, ...]) -> Selected:
     """Raises `IndexError` for what is out of range, `TypeError` and `ValueError` for what h5py does not take."""
     if args is Ellipsis or (type(args) is tuple and not args):
         return Selected("basic", Ellipsis, shape)
     entries = args if isinstance(args, tuple) else (args,)
-    if any([isinstance(entry, str) for entry in entries]):
-        raise ValueError(f"{args!r:.80} names a field, and only records have fields: Zarr arrays here have none")
     if len(entries) == 1 and isinstance(entries[0], np.ndarray) and entries[0].dtype == bool:
         mask = entries[0]
         if mask.shape == shape and shape:
@@ -113,7 +121,7 @@ def _positions(entry: Any, length: int) -> NDArray[np.intp]:
     if given.dtype.kind not in "iu" or given.ndim != 1:
         raise TypeError(f"{entry!r:.80} is no index of a dataset: integers, slices, one list of integers, or masks are")
     positions = np.where(given < 0, given + length, given).astype(np.intp)
-    if positions.size and not (0 <= positions.min() and positions.max() < length):
+    if positions.size and (positions.min() < 0 or positions.max() >= length):
         raise IndexError(f"an index among {entry!r:.80} is out of range for a dimension of length {length}")
     if (positions[1:] <= positions[:-1]).any():
         raise TypeError(f"indices in a list must be increasing, not {entry!r:.80}")

@@ -57,7 +57,7 @@ class Empty:
         return f"Empty(dtype={self.dtype!r})"
 
 
-class string_info(NamedTuple):  # noqa: N801 - h5py's name
+class string_info(NamedTuple):
     """What `check_string_dtype` tells of a dtype of text; `length` is in bytes, None where it varies."""
 
     encoding: str
@@ -71,8 +71,8 @@ def string_dtype(encoding: str = "utf-8", length: int | None = None) -> np.dtype
         raise ValueError(f"the encoding of text is 'utf-8' or 'ascii', not {encoding!r}")
     encoding = names[encoding.lower()]
     if length is None:
-        return np.dtype("O", metadata={"vlen": str if encoding == "utf-8" else bytes})  # type: ignore[call-overload, no-any-return]
-    return np.dtype(f"S{length}", metadata={"h5py_encoding": encoding})  # type: ignore[call-overload, no-any-return]
+        return np.dtype("O", metadata={"vlen": str if encoding == "utf-8" else bytes})
+    return np.dtype(f"S{length}", metadata={"h5py_encoding": encoding})
 
 
 def check_string_dtype(dtype: Any) -> string_info | None:

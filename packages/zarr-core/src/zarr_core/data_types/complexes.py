@@ -9,26 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarr_core.abc.data_type import JSON
-from zarr_core.data_types.float_json import float_from_json, float_to_json
-from zarr_core.data_types.floating import Float32, Float64, FloatType
+from zarr_core.data_types.floating import Float32, Float64
 from zarr_core.data_types.scalar import ScalarType, item_of
 
-__all__ = ["Complex64", "Complex128"]
+__all__ = ["Complex64", "Complex128", "ComplexFloat32", "ComplexFloat64", "ComplexType"]
 
 
 class ComplexType(ScalarType):
     """Complex numbers whose parts are of the float type `part`; in JSON a list of two (digest 1.7, 4.4)."""
 
-    part: ClassVar[FloatType]
-
-    def __init_subclass__(cls) -> None:
-        cls.scalar = np.dtype(cls.name)
-        cls.accepts = f"complex numbers or pairs of {cls.part.name}; in JSON a list [real, imaginary]"
+    part: ScalarType
 
     def parse(self, value: JSON, zarr_format: int) -> NDArray[Any]:
         if not isinstance(value, list) or len(value) != 2:
             raise self.refusal(value)
-        return self.joined(float_from_json(part, self.part.scalar, zarr_format) for part in value)
+        return self.joined(self.part.parse(part, zarr_format) for part in value)
 
     def cast(self, value: object) -> NDArray[Any]:
         number = item_of(value)
@@ -42,22 +37,42 @@ class ComplexType(ScalarType):
 
     def fill_to_json(self, fill: NDArray[Any], zarr_format: int = 3) -> JSON:
         parts = fill.reshape(1).view(self.part.scalar)
-        return [float_to_json(parts[i : i + 1].reshape(()), zarr_format) for i in (0, 1)]
+        return [self.part.fill_to_json(parts[i : i + 1].reshape(()), zarr_format) for i in (0, 1)]
 
     def joined(self, parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
         """A 0-d array from the two parts, bit for bit: arithmetic would lose signs and payloads."""
         return np.stack([*parts]).view(self.scalar).reshape(())
 
 
-class Complex64(ComplexType):
+class OfFloats(ComplexType):
+    """Those that numpy has; subclasses set `name` and `part`, the rest follows from them."""
+
+    def __init_subclass__(cls) -> None:
+        cls.scalar = np.dtype(f"c{2 * cls.part.dtype.itemsize}")
+        cls.accepts = f"complex numbers or pairs of {cls.part.name}; in JSON a list [real, imaginary]"
+
+
+class Complex64(OfFloats):
     """Two binary32."""
 
     name: ClassVar[str] = "complex64"
-    part: ClassVar[FloatType] = Float32()
+    part = Float32()
 
 
-class Complex128(ComplexType):
+class Complex128(OfFloats):
     """Two binary64."""
 
     name: ClassVar[str] = "complex128"
-    part: ClassVar[FloatType] = Float64()
+    part = Float64()
+
+
+class ComplexFloat32(Complex64):
+    """Another name of the same (digest 3.3)."""
+
+    name: ClassVar[str] = "complex_float32"
+
+
+class ComplexFloat64(Complex128):
+    """Another name of the same (digest 3.3)."""
+
+    name: ClassVar[str] = "complex_float64"

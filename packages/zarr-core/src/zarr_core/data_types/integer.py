@@ -10,20 +10,14 @@ from numpy.typing import NDArray
 from zarr_core.abc.data_type import JSON
 from zarr_core.data_types.scalar import ScalarType, item_of
 
-__all__ = ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"]
+__all__ = ["Int8", "Int16", "Int32", "Int64", "IntegerType", "UInt8", "UInt16", "UInt32", "UInt64"]
 
 
 class IntegerType(ScalarType):
-    """Integers of one width; subclasses set `name`, the rest follows from it. Python's integers keep all 64 bits."""
+    """Integers from `lowest` to `highest`. Python's integers keep all 64 bits."""
 
     lowest: ClassVar[int]
     highest: ClassVar[int]
-
-    def __init_subclass__(cls) -> None:
-        cls.scalar = np.dtype(cls.name)
-        limits = np.iinfo(cls.scalar)
-        cls.lowest, cls.highest = int(limits.min), int(limits.max)
-        cls.accepts = f"integers from {cls.lowest} to {cls.highest}"
 
     def parse(self, value: JSON, zarr_format: int) -> NDArray[Any]:
         """Format 2 also takes integral floats, which are in old files (digest 4.4)."""
@@ -43,49 +37,59 @@ class IntegerType(ScalarType):
         return int(fill)
 
 
-class Int8(IntegerType):
+class WholeBytes(IntegerType):
+    """Integers of one width; subclasses set `name`, the rest follows from it."""
+
+    def __init_subclass__(cls) -> None:
+        cls.scalar = np.dtype(cls.name)
+        limits = np.iinfo(cls.scalar)
+        cls.lowest, cls.highest = int(limits.min), int(limits.max)
+        cls.accepts = f"integers from {cls.lowest} to {cls.highest}"
+
+
+class Int8(WholeBytes):
     """-128 to 127."""
 
     name: ClassVar[str] = "int8"
 
 
-class Int16(IntegerType):
+class Int16(WholeBytes):
     """Two bytes, signed."""
 
     name: ClassVar[str] = "int16"
 
 
-class Int32(IntegerType):
+class Int32(WholeBytes):
     """Four bytes, signed."""
 
     name: ClassVar[str] = "int32"
 
 
-class Int64(IntegerType):
+class Int64(WholeBytes):
     """Eight bytes, signed."""
 
     name: ClassVar[str] = "int64"
 
 
-class UInt8(IntegerType):
+class UInt8(WholeBytes):
     """0 to 255."""
 
     name: ClassVar[str] = "uint8"
 
 
-class UInt16(IntegerType):
+class UInt16(WholeBytes):
     """Two bytes, unsigned."""
 
     name: ClassVar[str] = "uint16"
 
 
-class UInt32(IntegerType):
+class UInt32(WholeBytes):
     """Four bytes, unsigned."""
 
     name: ClassVar[str] = "uint32"
 
 
-class UInt64(IntegerType):
+class UInt64(WholeBytes):
     """Eight bytes, unsigned."""
 
     name: ClassVar[str] = "uint64"

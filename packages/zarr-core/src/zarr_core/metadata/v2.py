@@ -164,7 +164,7 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
     try:
         member = "dtype"
         if document["dtype"] == "|O":
-            stored, endian = np.dtype(object), None
+            stored, endian = np.dtype(object), "little"
             data_type = guarded(lambda: object_type(document, where), "dtype", "|O")
         else:
             stored, endian = dtype_from_json_v2(document["dtype"])

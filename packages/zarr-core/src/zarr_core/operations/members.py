@@ -10,7 +10,7 @@ import numpy as np
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetadataABC
 from zarr_core.engine.bound import BoundArray, BoundGroup, BoundNode
-from zarr_core.errors import ContainsGroupError, NodeNotFoundError
+from zarr_core.errors import ArrayNotFoundError, ContainsGroupError, GroupNotFoundError, NodeNotFoundError
 from zarr_core.metadata import create_group_metadata, normalize_path
 from zarr_core.operations.create import ArrayKeywords, create_array, create_group, plan_array
 from zarr_core.operations.hierarchy import create_nodes
@@ -20,11 +20,14 @@ from zarr_core.tree import Tree, TreeNode
 __all__ = [
     "below",
     "bind",
+    "find_array",
+    "find_group",
     "find_member",
     "members",
     "new_array",
     "new_group",
     "new_groups",
+    "new_nodes",
     "require_array",
     "tree",
 ]
@@ -49,6 +52,24 @@ async def find_member(group: BoundGroup, path: str) -> BoundNode[Any] | None:
     else:
         metadata = await load_node(group.access, group.prefix + path, group.metadata.zarr_format)
     return None if metadata is None else bind(group, path, metadata)
+
+
+async def find_array(group: BoundGroup, path: str) -> BoundArray:
+    """The array at a path relative to the group. Raises `ArrayNotFoundError`."""
+    found = await find_member(group, path)
+    if isinstance(found, BoundArray):
+        return found
+    what = "nothing" if found is None else "a group"
+    raise ArrayNotFoundError(f"no array {path!r} in {group.label}: {what} is stored there")
+
+
+async def find_group(group: BoundGroup, path: str) -> BoundGroup:
+    """The group at a path relative to the group. Raises `GroupNotFoundError`."""
+    found = await find_member(group, path)
+    if isinstance(found, BoundGroup):
+        return found
+    what = "nothing" if found is None else "an array"
+    raise GroupNotFoundError(f"no group {path!r} in {group.label}: {what} is stored there")
 
 
 async def members(group: BoundGroup, max_depth: int | None) -> AsyncIterator[tuple[str, BoundNode[Any]]]:
@@ -117,6 +138,15 @@ async def new_groups(group: BoundGroup, names: Sequence[str], *, exist_ok: bool 
     await create_nodes(group.access, nodes, exist_ok=exist_ok, within=group.path)
     stored = await load_nodes(group.access, nodes, zarr_format) if exist_ok else nodes
     return [BoundGroup(group.access, path, stored[path]) for path in nodes]  # type: ignore[arg-type]
+
+
+async def new_nodes(
+    group: BoundGroup, nodes: Mapping[str, NodeMetadataABC], *, overwrite: bool = False
+) -> dict[str, BoundNode[Any]]:
+    """Create many nodes below a group, from their metadata by path; returns them by those paths."""
+    placed = {below(group, path): metadata for path, metadata in nodes.items()}
+    await create_nodes(group.access, placed, overwrite=overwrite, within=group.path)
+    return {path: bind(group, normalize_path(path), metadata) for path, metadata in nodes.items()}
 
 
 async def new_array(group: BoundGroup, name: str, keywords: ArrayKeywords, *, overwrite: bool = False) -> BoundArray:
