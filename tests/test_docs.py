@@ -113,7 +113,7 @@ def test_the_reference_has_every_public_name(page: str) -> None:
     for module in REFERENCE[page]:
         section = text.partition(f"## {module}\n")[2].partition("\n## ")[0]
         missing = [name for name in import_module(module).__all__ if f"`{name}`" not in section]
-        assert not missing, f"docs/reference/{page}.md, section {module}"
+        assert not missing, f"docs/reference/{page}.md, section {module}: run docs/reference/write.py"
 
 
 @pytest.mark.parametrize(("page", "kind"), [("Array", zarr_core.Array), ("Group", zarr_core.Group)])
@@ -121,7 +121,7 @@ def test_the_reference_has_every_method(page: str, kind: type) -> None:
     text = (ROOT / "docs" / "reference" / "zarr-core.md").read_text(encoding="utf-8")
     section = text.partition(f"## zarr_core.{page}\n")[2].partition("\n## ")[0]
     missing = [name for name in dir(kind) if name[0] != "_" and not re.search(f"`{name}(\\(\\))?`", section)]
-    assert not missing, f"docs/reference/zarr-core.md, section zarr_core.{page}"
+    assert not missing, f"docs/reference/zarr-core.md, section zarr_core.{page}: run docs/reference/write.py"
 
 
 def test_the_configuration_page_has_every_setting() -> None:

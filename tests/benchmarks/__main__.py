@@ -58,6 +58,7 @@ def _measure(
             _say(title)
             made = row()
             results.append(Result(made, best_of(options.rounds, made.runs)))
+            del made  # and the values it compares with
     kinds: dict[str, Callable[[], Iterator[Fact]]] = {
         "import": import_facts,
         "peak memory": lambda: memory_facts(layouts, contestants, folder),
@@ -73,10 +74,10 @@ def _make(layouts: Sequence[Layout], contestants: Sequence[Contestant], folder: 
     with writer.active():
         for layout in [*layouts, TINY]:
             _say(f"making {layout.title}")
-            make(layout, folder / layout.key, writer.module)  # type: ignore[attr-defined]
+            make(layout, folder / layout.key, writer.module)
         small = [folder / SMALL.key / str(number) for number in range(OPENED)]
         for path in small:
-            make(SMALL, path, writer.module)  # type: ignore[attr-defined]
+            make(SMALL, path, writer.module)
     return small
 
 

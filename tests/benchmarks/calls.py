@@ -16,7 +16,7 @@ __all__ = ["Calls", "count"]
 
 @dataclass
 class Calls:
-    """`call` events in files of one package: in order, with the number of the package's frames below each."""
+    """`call` events in files of one package: in order, and how many of its frames lay below each other at most."""
 
     names: list[str] = field(default_factory=list)
     depth: int = 0
@@ -34,11 +34,11 @@ def count(call: Callable[[], Any], package: str) -> Calls:
         if event != "call" or not frame.f_code.co_filename.startswith(root):
             return
         calls.names.append(f"{frame.f_code.co_filename[len(root) + 1 :]}:{frame.f_code.co_qualname}")
-        depth, above = 0, frame
+        depth, above = 0, frame.f_back
         while above is not None:
             depth += above.f_code.co_filename.startswith(root)
-            above = above.f_back  # type: ignore[assignment]
-        calls.depth = max(calls.depth, depth)
+            above = above.f_back
+        calls.depth = max(calls.depth, depth + 1)
 
     call()
     call()

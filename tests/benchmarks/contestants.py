@@ -63,7 +63,7 @@ class ZarrLike:
 
 
 class Tensorstore:
-    """tensorstore as it comes: concurrency by default, nothing cached. Like the others it does not wait for the disk."""
+    """tensorstore with the concurrency it chooses, nothing cached, and like the others not waiting for the disk."""
 
     name = package = "tensorstore"
     atomic = True

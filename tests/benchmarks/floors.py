@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from zstandard import ZstdCompressor, ZstdDecompressor
-
 from tests.benchmarks.layouts import DTYPE, Layout
+from zstandard import ZstdCompressor, ZstdDecompressor
 
 __all__ = ["element_floor", "open_floor", "read_floors", "write_floors"]
 
@@ -34,7 +33,7 @@ def _read(path: str) -> bytes:
 
 def _entries(shard: bytes, layout: Layout) -> list[list[int]]:
     count = prod(layout.objects) // prod(layout.chunks)
-    return np.frombuffer(shard[-16 * count - 4 : -4], "<u8").reshape(-1, 2).tolist()  # type: ignore[no-any-return]
+    return np.frombuffer(shard[-16 * count - 4 : -4], "<u8").reshape(-1, 2).tolist()
 
 
 def _drain(layout: Layout, files: Sequence[tuple[str, memoryview]]) -> None:

@@ -21,7 +21,7 @@ class Result:
     """Milliseconds of one row."""
 
     def __init__(self, row: Row, best: dict[str, float]) -> None:
-        self.row = row
+        self.title, self.prototype, self.goal = row.title, row.prototype, row.goal
         self.best = {name: ms for name, ms in best.items() if not name.startswith(FLOOR)}
         self.best[FLOOR] = min(ms for name, ms in best.items() if name.startswith(FLOOR))
 
@@ -33,15 +33,15 @@ class Result:
 
     def cells(self, names: Sequence[str]) -> list[str]:
         """A line of the table."""
-        ratio, prototype = self.ratio, self.row.prototype
+        ratio, prototype = self.ratio, self.prototype
         return [
-            self.row.title,
+            self.title,
             *(f"{self.best[name]:.1f}" if name in self.best else "" for name in names),
             f"{self.best[OURS] / self.best[FLOOR]:.2f}",
             "" if ratio is None else f"{ratio:.2f}",
             "" if prototype is None else f"{prototype:.2f}",
-            f"{self.row.goal:.2f}",
-            "" if ratio is None else "yes" if ratio <= self.row.goal else "NO",
+            f"{self.goal:.2f}",
+            "" if ratio is None else "yes" if ratio <= self.goal else "NO",
         ]
 
 
@@ -92,7 +92,7 @@ def as_json(results: Sequence[Result], facts: Sequence[Fact], rounds: int) -> di
         },
         "rounds": rounds,
         "rows": [
-            {"title": r.row.title, "ms": r.best, "ratio": r.ratio, "prototype": r.row.prototype, "goal": r.row.goal}
+            {"title": r.title, "ms": r.best, "ratio": r.ratio, "prototype": r.prototype, "goal": r.goal}
             for r in results
         ],
         "facts": [vars(fact) for fact in facts],

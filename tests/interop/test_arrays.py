@@ -14,6 +14,8 @@ from tests.support.chains import CHAINS
 from tests.support.values import CORE, fills, same
 from zarr_core.data_types.parse import parse_data_type
 
+pytestmark = pytest.mark.filterwarnings("ignore:Combining a `sharding_indexed` codec")
+
 
 def _fill(dtype: str, fill: Any, zarr_format: int = 3) -> dict[str, Any]:
     data_type = parse_data_type(dtype)
@@ -54,7 +56,7 @@ CASES: dict[str, list[Case]] = {
         for fill in fills(dtype)
     ],
     "chain": variants(Case(**_fill("int32", np.int32(7))), chain=list(CHAINS)),
-    "big-endian": variants(Case(chain="big-endian"), dtype=list(CORE)),
+    "big-endian": [Case(dtype=n, chain="big-endian", **_fill(n, fills(dtype)[1])) for n, dtype in CORE.items()],
     "keys": [Case(shape=shape, chunks=chunks, key_encoding=e) for shape, chunks in SHAPES.items() for e in ENCODINGS],
     "shape": [
         Case(shape=shape, chunks=chunks, chain=chain)
@@ -131,9 +133,7 @@ def test_chunks_are_the_same_files_with_the_same_bytes(chain: str, dtype: str, p
 
 @pytest.mark.parametrize("chain", ["shards", "shards-crc32c"])
 @pytest.mark.parametrize("peer", [OTHERS["zarr-python"], OTHERS["tensorstore"]], ids=["zarr-python", "tensorstore"])
-def test_shards_of_one_dimension_are_the_same_files_with_the_same_bytes(
-    chain: str, peer: Peer, tmp_path: Path
-) -> None:
+def test_shards_of_one_dimension_are_the_same_files_with_the_same_bytes(chain: str, peer: Peer, tmp_path: Path) -> None:
     case = Case(shape=(21,), chunks=(8,), chain=chain)
     OURS.write(tmp_path / "ours", case)
     peer.write(tmp_path / "theirs", case)

@@ -13,6 +13,7 @@ the chunk's. Loading a pickle runs whatever its writer wants, so none is loaded.
 from __future__ import annotations
 
 import codecs
+import importlib
 import json
 import math
 from abc import abstractmethod
@@ -113,23 +114,14 @@ class V2MsgPackCodec(V2Object, ListCodec):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        try:
-            import msgpack  # noqa: F401  # one of the three needs it
-        except ImportError:
-            raise MetadataError("codec 'msgpack2' needs msgpack: pip install 'zarr-codecs[msgpack]'") from None
+        msgpack()
 
     def packed(self, items: list[Any]) -> bytes:
-        import msgpack
-
-        packed: bytes = msgpack.packb(
-            items, use_bin_type=self.use_bin_type, use_single_float=self.use_single_float, strict_types=False
-        )
+        packed: bytes = msgpack().packb(items, use_bin_type=self.use_bin_type, use_single_float=self.use_single_float)
         return packed
 
     def unpacked(self, buf: Buffer) -> Any:
-        import msgpack
-
-        return msgpack.unpackb(buf, raw=self.raw, strict_map_key=False)
+        return msgpack().unpackb(buf, raw=self.raw, strict_map_key=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,3 +177,11 @@ class BoundList(BoundArrayBytes):
             return values.reshape(shape)
         out[...] = values.reshape(shape)
         return out
+
+
+def msgpack() -> Any:
+    """The library. Raises `MetadataError` saying what to install."""
+    try:
+        return importlib.import_module("msgpack")
+    except ImportError:
+        raise MetadataError("codec 'msgpack2' needs msgpack: pip install 'zarr-codecs[msgpack]'") from None

@@ -24,7 +24,7 @@ class FixedLength(ScalarType):
     unit: ClassVar[int] = 1
     """Bytes that the length is a multiple of."""
 
-    def __init__(self, length_bytes: int) -> None:
+    def __init__(self, length_bytes: JSON) -> None:
         valid = isinstance(length_bytes, int) and not isinstance(length_bytes, bool)
         if not valid or not 0 < length_bytes <= LONGEST or length_bytes % self.unit:
             multiple = "" if self.unit == 1 else f" and a multiple of {self.unit}"

@@ -21,7 +21,8 @@ def parse_data_type(spec: object) -> DataType:
 
     A data type; its v3 JSON (`"int16"`, `{"name": ..., "configuration": ...}`); or whatever `numpy.dtype` takes:
     dtypes, scalar types, Python's `int`, `float`, `bool`, `complex`, `str` and `bytes`, strings such as `"<i4"`, lists
-    of fields, as JSON has them too. A string that is both is the v3 name. Raises `MetadataError`, or `PluginNotInstalledError` saying what to install.
+    of fields, as JSON has them too. A string that is both is the v3 name. Raises `MetadataError`, or
+    `PluginNotInstalledError` saying what to install.
     """
     if isinstance(spec, DataType):
         return spec

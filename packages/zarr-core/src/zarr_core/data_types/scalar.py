@@ -54,8 +54,8 @@ class ScalarType(DataType):
         if value is None:
             return self.default_fill()
         dtype = value.dtype if isinstance(value, (np.ndarray, np.generic)) and value.shape == () else None
-        same_kind = dtype is not None and dtype.kind == self.scalar.kind
-        if same_kind and dtype.newbyteorder("=") == self.scalar:  # bits that Python's numbers cannot carry
+        if dtype is not None and dtype.kind == self.scalar.kind and dtype.newbyteorder("=") == self.scalar:
+            # bits that Python's numbers cannot carry
             return read_only(np.array(value, self.scalar))
         return read_only(self.cast(value))
 

@@ -36,7 +36,7 @@ class Struct(ScalarType):
         for name, data_type in self.fields:
             if data_type.item_size is None:
                 raise MetadataError(
-                    f"data type 'struct': field {name!r:.80} is of data type {data_type.name!r}, which has no fixed size"
+                    f"data type 'struct': field {name!r:.80} has the data type {data_type.name!r}, of no fixed size"
                 )
         self.scalar = np.dtype([(name, data_type.dtype) for name, data_type in self.fields])
         if self.scalar.itemsize >= 1 << 31:

@@ -32,7 +32,7 @@ class Time(ScalarType):
     natural: ClassVar[tuple[type, ...]]
     """What else a caller may give as fill value, if it is a multiple of the unit."""
 
-    def __init__(self, unit: str, scale_factor: int = 1) -> None:
+    def __init__(self, unit: str, scale_factor: JSON = 1) -> None:
         unit = ALIASES.get(unit, unit)
         if unit not in UNITS:
             raise MetadataError(f"data type {self.name!r}: unit is one of {', '.join(UNITS)}, not {unit!r:.80}")

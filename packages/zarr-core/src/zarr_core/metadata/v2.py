@@ -34,7 +34,7 @@ from zarr_core.metadata.paths import document_key
 from zarr_core.metadata.stored import StoredArray, StoredGroup, StoredNode
 from zarr_core.metadata.strict_json import clean, copy, fail, read, short, write
 from zarr_core.metadata.v2_chain import v2_chain
-from zarr_core.metadata.v2_dtype import dtype_from_json_v2
+from zarr_core.metadata.v2_dtype import Endian, dtype_from_json_v2
 from zarr_core.metadata.v2_fill import fill_from_json_v2
 from zarr_core.metadata.v2_objects import object_type
 
@@ -161,10 +161,11 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
     where = "" if path is None else f"of array {path or '/'!r}"
     check_document(V2ArrayDocument, document, key)
     shape = tuple(document["shape"])
+    stored: np.dtype[Any] = np.dtype(object)
+    endian: Endian | None = "little"
     try:
         member = "dtype"
         if document["dtype"] == "|O":
-            stored, endian = np.dtype(object), "little"
             data_type = guarded(lambda: object_type(document, where), "dtype", "|O")
         else:
             stored, endian = dtype_from_json_v2(document["dtype"])

@@ -34,5 +34,6 @@ def object_type(document: dict[str, JSON], where: str = "") -> DataType:
         return codec.object_type()
     found = f"{short(filters[0].get('id'))} is none" if filters else "there is no filter"
     raise MetadataError(
-        f"'dtype' '|O' (objects) needs a filter that makes bytes of them, such as 'vlen-utf8', as the first one: {found}"
+        "'dtype' '|O' (objects) needs a filter that makes bytes of them, such as 'vlen-utf8', as the first one: "
+        f"{found}"
     )
