@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
 
 from tests.benchmarks.contestants import Contestant, installed
 from tests.benchmarks.facts import Fact, call_facts, import_facts, memory_facts
@@ -40,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rows", default="", metavar="SUBSTR", help="only rows and facts whose title contains this")
     parser.add_argument("--rounds", type=int, default=5, help="how often each row is run; the best counts")
+    parser.add_argument("--cpu", action="store_true", help="processor time of all threads: steadier on a busy machine")
     parser.add_argument("--quick", action="store_true", help="smaller data and one round: does it run at all?")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to this file as well")
     options = parser.parse_args()
@@ -52,12 +54,13 @@ def _measure(
     layouts: Sequence[Layout], contestants: Sequence[Contestant], folder: Path, options: argparse.Namespace
 ) -> tuple[list[Result], list[Fact]]:
     small = _make(layouts, contestants, folder)
+    clock = process_time if options.cpu else perf_counter
     results = []
     for title, row in all_rows(layouts, contestants, folder, small):
         if options.rows in title:
             _say(title)
             made = row()
-            results.append(Result(made, best_of(options.rounds, made.runs)))
+            results.append(Result(made, best_of(options.rounds, made.runs, clock)))
             del made  # and the values it compares with
     kinds: dict[str, Callable[[], Iterator[Fact]]] = {
         "import": import_facts,

@@ -67,7 +67,7 @@ LAYOUTS = (
 
 
 def values(shape: tuple[int, ...]) -> NDArray[Any]:
-    """A smooth field in steps of 1/16, with noise of some steps: zstd makes it about half as long."""
+    """A smooth field in steps of 1/16, with noise of some steps: zstd leaves about a quarter of it."""
     rng = np.random.default_rng(3)
     field = np.zeros(shape, DTYPE)
     for axis, length in enumerate(shape):

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 __all__ = ["Run", "best_of"]
@@ -25,7 +24,7 @@ class Run:
     check: Callable[[Any], None]
 
 
-def best_of(rounds: int, runs: Mapping[str, Run]) -> dict[str, float]:
+def best_of(rounds: int, runs: Mapping[str, Run], clock: Callable[[], float]) -> dict[str, float]:
     """Milliseconds of the best run of each. All are checked once before the first is timed."""
     for run in runs.values():
         with run.active():
@@ -35,18 +34,18 @@ def best_of(rounds: int, runs: Mapping[str, Run]) -> dict[str, float]:
     for number in range(rounds):
         for name in names[number % len(names) :] + names[: number % len(names)]:
             with runs[name].active():
-                best[name] = min(best[name], _once(runs[name]))
+                best[name] = min(best[name], _once(runs[name], clock))
     return best
 
 
-def _once(run: Run) -> float:
+def _once(run: Run, clock: Callable[[], float]) -> float:
     total, best = 0.0, float("inf")
     for _ in range(REPEATS):
         call = run.prepare()
         gc.collect()
-        started = perf_counter()
+        started = clock()
         result = call()
-        elapsed = perf_counter() - started
+        elapsed = clock() - started
         del result, call
         total, best = total + elapsed, min(best, elapsed)
         if total > SHORT:

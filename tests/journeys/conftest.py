@@ -22,7 +22,7 @@ class Environment:
 
     def __init__(self, path: Path, *requirements: str) -> None:
         self.path, self.cwd = path, path.parent
-        uv = shutil.which("uv")
+        uv = os.environ.get("HATCH_UV") or shutil.which("uv")
         python = str(path / BIN / "python")
         if uv:
             self._run(uv, "venv", "--quiet", "--python", sys.executable, str(path))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from textwrap import dedent
 
 import pytest
 
@@ -64,6 +66,22 @@ def test_plugins_command_lists_what_is_installed(installed: Environment) -> None
     assert ("codecs", "acme.rle", "acme-zarr-rle", "ok") in found
     assert ("stores", "tar", "acme-zarr-tar", "ok") in found
     assert ("urls", ".tar", "acme-zarr-tar", "ok") in found
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_readme_of_the_example_does_what_it_says(installed: Environment, example: str) -> None:
+    text = (ROOT / example / "README.md").read_text(encoding="utf-8")
+    snippets = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert snippets
+    # what its console block makes with tar
+    data = """
+        import tarfile
+        import zarr_core
+        zarr_core.open_group("data.zarr", mode="w")
+        with tarfile.open("data.tar", "w") as archive:
+            archive.add("data.zarr", ".")
+        """
+    installed.python(dedent(data) + "\n".join(snippets))
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

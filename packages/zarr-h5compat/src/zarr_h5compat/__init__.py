@@ -85,5 +85,5 @@ __version__: str
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version.version
-    what = "h5py's low-level modules have no counterpart" if name.startswith("h5") else "see docs/h5py.md for what has one"
+    what = "low-level modules have no counterpart" if name.startswith("h5") else "see docs/h5py.md for what has one"
     raise AttributeError(f"zarr_h5compat has no {name!r}: {what}", name=name)

@@ -41,7 +41,7 @@ def as_array(data: Any, dtype: Any = None) -> NDArray[Any]:
     elif _all_text(data):
         array = np.array(data, dtype=object)
         for index, text in np.ndenumerate(array):
-            array[index] = text if isinstance(text, str) else _decoded(text)
+            array[index] = _decoded(text) if isinstance(text, bytes) else text
     elif isinstance(data, np.ndarray) and data.dtype.kind == "U":
         return data.astype(object)
     else:
@@ -119,12 +119,12 @@ def decode(value: JSON) -> Any:
         return _decode_typed(value[MARK]) if value.keys() == {MARK} else value
     if value is None:
         return None
-    if _all_text(value):
-        return np.array(value, dtype=object)
     try:
-        array = np.asarray(value)
+        array = np.array(value, dtype=object if _all_text(value) else None)
     except ValueError:  # lists of different lengths
         return value
+    if array.dtype == object and all(isinstance(text, str) for text in array.flat):
+        return array
     return np.array(value, dtype=_WIDEST[array.dtype.kind])[()] if array.dtype.kind in _WIDEST else value
 
 

@@ -110,12 +110,15 @@ def array_keywords(
 
 def _elements(data: Any, dtype: Any) -> tuple[np.dtype[Any], NDArray[Any] | None]:
     """The dtype of the elements, and the data as such."""
+    values: Any = data if data is None or isinstance(data, str | bytes | list | tuple) else np.asarray(data)
     if dtype is None:
-        dtype = np.dtype("f4") if data is None else guessed(data)
-    values: Any = data if dtype is not None else np.asarray(data)
-    dtype = np.dtype(values.dtype if dtype is None else dtype)
-    if values is not data and dtype.kind in "SU" and not isinstance(data, np.generic):
-        raise TypeError(f"{data!r:.80} mixes text with other things")
+        dtype = np.dtype("f4") if data is None else guessed(values)
+    if dtype is None:
+        values = np.asarray(data)
+        dtype = values.dtype
+        if dtype.kind in "SU" and isinstance(data, list | tuple):
+            raise TypeError(f"{data!r:.80} mixes text with other things")
+    dtype = np.dtype(dtype)
     kind = kind_of_dtype(dtype)
     if dtype.kind == "O" and kind is None:
         raise TypeError("dtype 'O' holds anything, and datasets cannot: give string_dtype() for text, or another dtype")

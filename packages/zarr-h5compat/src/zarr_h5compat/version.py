@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
-__all__ = ["info", "version", "version_tuple"]  # noqa: F822 - made by __getattr__
+__all__ = ["info", "version", "version_tuple"]
 
 version: str
 version_tuple: tuple[int | str, ...]

@@ -10,7 +10,7 @@ from zarr_core.abc.data_type import JSON
 from zarr_core.data_types.scalar import ScalarType
 from zarr_core.errors import MetadataError
 
-__all__ = ["FixedLength", "is_zero"]
+__all__ = ["LONGEST", "FixedLength", "is_zero"]
 
 LONGEST = (1 << 31) - 1
 """Bytes of the longest element that numpy has."""

@@ -16,7 +16,7 @@ COMPLEX = {"complex32": "complex_float16", "bcomplex32": "complex_bfloat16"}
 
 
 def ml_dtype(name: str, data_type: str) -> np.dtype[Any]:
-    """The dtype that ml_dtypes calls so, for this data type. Raises `PluginNotInstalledError` saying what to install."""
+    """What ml_dtypes calls so, for this data type. Raises `PluginNotInstalledError` saying what to install."""
     try:
         import ml_dtypes
     except ImportError:
@@ -31,7 +31,8 @@ def ml_dtype(name: str, data_type: str) -> np.dtype[Any]:
             kind="data type",
             name=data_type,
         )
-    return np.dtype(getattr(ml_dtypes, name))
+    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+    return dtype
 
 
 def of_ml_dtype(dtype: np.dtype[Any]) -> DataType:

@@ -1,4 +1,4 @@
-"""Opaque bytes: `r8`, `r16`, ..., whose numbers count bits, and `raw_bytes`, which is not registered (digest 1.7, 3.10)."""
+"""Opaque bytes: `r8`, `r16`, ..., whose numbers count bits, and `raw_bytes`, not registered (digest 1.7, 3.10)."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from zarr_core.data_types.complexes import ComplexType
 from zarr_core.data_types.floating import Float16
 from zarr_core.data_types.ml import ml_dtype
 from zarr_core.data_types.scalar import ScalarType
+from zarr_core.errors import PluginNotInstalledError
 
 __all__ = [
     "ComplexBFloat16",
@@ -39,7 +40,12 @@ class SmallComplex(ComplexType):
     kind_of_part: ClassVar[type[ScalarType]]
 
     def __init__(self) -> None:
-        self.part = self.kind_of_part()
+        try:
+            self.part = self.kind_of_part()
+        except PluginNotInstalledError as error:
+            raise PluginNotInstalledError(
+                f"data type {self.name!r}: {error}", kind=error.kind, name=self.name
+            ) from None
         self.scalar = self.in_memory()
         self.accepts = f"complex numbers or pairs of {self.part.name}; in JSON a list [real, imaginary]"
 

@@ -55,7 +55,7 @@ class SmallFloat(ScalarType):
         """The lowest and the highest number, bits of the mantissa, and the exponent of the smallest step."""
         import ml_dtypes
 
-        limits = ml_dtypes.finfo(self.scalar)
+        limits = ml_dtypes.finfo(self.scalar)  # type: ignore[no-untyped-call]
         return float(limits.min), float(limits.max), limits.nmant, math.frexp(limits.smallest_subnormal)[1] - 1
 
     @property
@@ -74,7 +74,7 @@ class SmallFloat(ScalarType):
         return self.scalar
 
     def parse(self, value: JSON, zarr_format: int) -> NDArray[Any]:
-        """By the float rule; names and bit patterns that the type lacks are refused. Too large is infinity, or refused."""
+        """By the float rule. Names, bit patterns and infinitely large numbers that the type lacks are refused."""
         if isinstance(value, str):
             if value == "NaN" and self.nan is not None:
                 return self.of_bits(self.nan)
@@ -91,6 +91,8 @@ class SmallFloat(ScalarType):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.refusal(value)
         number = self.rounded(integer_as_float(value, np.dtype(np.float32)) if isinstance(value, int) else value)
+        if number == 0 < self.limits[0]:  # what lacks a zero has a smallest number
+            number = self.limits[0]
         if not self.limits[0] <= number <= self.limits[1]:
             if not self.infinite:
                 raise self.refusal(value)

@@ -1,7 +1,7 @@
 """`int2`, `int4`, `uint2`, `uint4`: integers of a few bits, on the dtypes of ml_dtypes (digest 3.1).
 
 Stored as one byte each by the `bytes` codec, of which the low bits count: upper bits are written as the sign, and
-ignored on reading.
+ignored on reading. In memory they are zero, as where ml_dtypes makes such values of others.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class SmallInteger(IntegerType):
         return np.dtype(np.uint8)
 
     def encode(self, values: NDArray[Any], endian: str) -> NDArray[Any]:
-        return np.ascontiguousarray(values, self.scalar).view(np.uint8)
+        unused = 8 - self.bits
+        octets = np.ascontiguousarray(values, self.scalar).view(np.uint8) << unused
+        return (octets.view(np.int8 if self.signed else np.uint8) >> unused).view(np.uint8)
 
     def check_stored(self, stored: NDArray[Any]) -> NDArray[Any]:
         """The values of the low bits, whatever the upper ones are."""
-        unused = 8 - self.bits
-        octets = (stored << unused).view(np.int8 if self.signed else np.uint8)
-        return (octets >> unused).view(self.scalar)
+        return (stored & np.uint8((1 << self.bits) - 1)).view(self.scalar)
 
     def to_json_v2(self, endian: str = "little") -> JSON:
         """Its name, as tensorstore writes it: no spelling of the format itself."""

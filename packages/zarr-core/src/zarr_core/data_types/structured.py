@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.data_types.base64_json import bytes_from_base64, bytes_to_base64
-from zarr_core.data_types.fixed_length import is_zero
+from zarr_core.data_types.fixed_length import LONGEST, is_zero
 from zarr_core.data_types.parse import data_type_from_json_v3
-from zarr_core.data_types.scalar import ScalarType, item_of
+from zarr_core.data_types.scalar import ScalarType, item_of, read_only
 from zarr_core.errors import MetadataError
 
 __all__ = ["Struct", "Structured", "SubArray"]
@@ -38,9 +38,10 @@ class Struct(ScalarType):
                 raise MetadataError(
                     f"data type 'struct': field {name!r:.80} has the data type {data_type.name!r}, of no fixed size"
                 )
+        size = sum(data_type.dtype.itemsize for _, data_type in self.fields)
+        if size > LONGEST:
+            raise MetadataError(f"data type 'struct' of {size} bytes: numpy has elements of at most {LONGEST}")
         self.scalar = np.dtype([(name, data_type.dtype) for name, data_type in self.fields])
-        if self.scalar.itemsize >= 1 << 31:
-            raise MetadataError(f"data type 'struct' of {self.scalar.itemsize} bytes: numpy has elements below 2 GiB")
         self.accepts = f"a value for each of the fields {', '.join(map(repr, names))}"
 
     @classmethod
@@ -82,7 +83,7 @@ class Struct(ScalarType):
         return stored
 
     def default_fill(self) -> NDArray[Any]:
-        return self.joined({name: data_type.default_fill() for name, data_type in self.fields})
+        return read_only(self.joined({name: data_type.default_fill() for name, data_type in self.fields}))
 
     def parse(self, value: JSON, zarr_format: int) -> NDArray[Any]:
         if zarr_format == 2:

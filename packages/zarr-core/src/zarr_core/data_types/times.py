@@ -59,6 +59,14 @@ class Time(ScalarType):
     def to_json_v3(self) -> JSON:
         return {"name": self.name, "configuration": {"unit": self.unit, "scale_factor": self.scale_factor}}
 
+    def stored_dtype(self, endian: str) -> np.dtype[Any]:
+        """Of the unit `generic` the integers: numpy's casts between its byte orders change nothing."""
+        order = "<" if endian == "little" else ">"
+        return np.dtype(order + "i8") if self.unit == "generic" else self.scalar.newbyteorder(order)
+
+    def to_json_v2(self, endian: str = "little") -> JSON:
+        return self.scalar.newbyteorder("<" if endian == "little" else ">").str
+
     def default_fill(self) -> NDArray[Any]:
         return read_only(self.of(NAT))
 

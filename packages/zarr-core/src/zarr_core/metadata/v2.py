@@ -21,6 +21,7 @@ from zarr_core.chunk_key_encodings.v2 import V2ChunkKeyEncoding
 from zarr_core.data_types.parse import data_type_from_numpy
 from zarr_core.errors import CodecError, MetadataError
 from zarr_core.metadata.attributes import cleaned
+from zarr_core.metadata.chain import chunk_specs, complete_chain
 from zarr_core.metadata.consolidated import Consolidated
 from zarr_core.metadata.extensions import guarded
 from zarr_core.metadata.models import (
@@ -178,7 +179,9 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
         grid = RegularGrid(tuple(document["chunks"]))
         grid.dimensions(shape)
         member = "filters"
-        codecs = v2_chain(document, stored, endian, where)
+        codecs = complete_chain(
+            v2_chain(document, stored, endian, where), chunk_specs(grid, shape, data_type, fill)[0]
+        )
         encoding = V2ChunkKeyEncoding(document.get("dimension_separator", "."))
         documents = {".zarray": document, ".zattrs": _attributes_of(attributes, path)}
         return V2ArrayMetadata(documents, shape, data_type, fill, grid, encoding, codecs)

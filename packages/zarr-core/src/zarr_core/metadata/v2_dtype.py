@@ -11,7 +11,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from zarr_core.abc.data_type import JSON
-from zarr_core.errors import MetadataError
+from zarr_core.data_types.ml import ml_dtype
+from zarr_core.errors import MetadataError, ZarrError
 from zarr_core.metadata.strict_json import short
 
 __all__ = ["Endian", "dtype_from_json_v2"]
@@ -19,6 +20,8 @@ __all__ = ["Endian", "dtype_from_json_v2"]
 Endian: TypeAlias = Literal["little", "big"]
 
 _TYPESTR = re.compile(r"([<>|])(?:([biufcSUV])([0-9]{1,10})|([mM])8(?:\[[1-9]?[0-9]{0,9}[A-Za-zμ]{1,3}\])?)")
+_OF_TENSORSTORE = re.compile("bfloat16|u?int[24]|float[468]_e[0-9]m[0-9][0-9a-z]{0,8}")
+"""Names that tensorstore writes where the format has no type string (digest 4.3)."""
 _ONE_BYTE = frozenset({"b1", "i1", "u1"})
 _NO_ORDER = "bSV"
 
@@ -31,7 +34,7 @@ def dtype_from_json_v2(value: JSON) -> tuple[np.dtype[Any], Endian | None]:
     orders: set[str] = set()
     try:
         dtype = np.dtype(_for_numpy(value, orders))
-    except MetadataError:
+    except ZarrError:
         raise
     except RecursionError:
         raise MetadataError("'dtype' is nested too deeply") from None
@@ -49,10 +52,14 @@ def _for_numpy(value: JSON, orders: set[str]) -> Any:
     if not isinstance(value, str):
         raise MetadataError(f"'dtype' must be a NumPy type string or a list of fields, not {short(value)}")
     match = _TYPESTR.fullmatch(value)
+    if _OF_TENSORSTORE.fullmatch(value):
+        return ml_dtype(value, value)
     if match is None:
         raise MetadataError(
             f"'dtype' {value!r:.80} is not a type string: byte order '<', '>' or '|', kind, size in bytes, as in '<i4'"
         )
+    if match[3] is not None and int(match[3]) == 0:
+        raise MetadataError(f"'dtype' {value!r:.80} has elements of no bytes")
     order, kind = match[1], match[2] or match[4]
     if kind not in _NO_ORDER and value[1:] not in _ONE_BYTE:
         if order == "|":

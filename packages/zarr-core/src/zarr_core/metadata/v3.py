@@ -138,8 +138,9 @@ def _parse_array(document: dict[str, JSON], path: str | None, key: str) -> V3Arr
     where = "" if path is None else f"of array {path or '/'!r}"
     names = document.get("dimension_names")
     try:
-        member = "data_type"
+        member = ""
         document = modernized(document, where)
+        member = "data_type"
         data_type = parse_data_type(document[member], where)
         member = "fill_value"
         fill = guarded(lambda: data_type.fill_from_json(document["fill_value"]), "data type", data_type.name)
