@@ -29,8 +29,9 @@ def _dataset() -> Any:
 def _write_ours(path: Path, dataset: Any, zarr_format: int, shards: bool) -> None:
     root = zarr_core.create_group(path, zarr_format=zarr_format, attributes=dataset.attrs)
     for name, variable in dataset.variables.items():
-        keywords: dict[str, Any] = {"attributes": dict(variable.attrs), "fill_value": 0}
+        keywords: dict[str, Any] = {"attributes": dict(variable.attrs)}
         if zarr_format == 2:
+            keywords["fill_value"] = None  # xarray takes any other for "missing value" in format 2
             keywords["attributes"]["_ARRAY_DIMENSIONS"] = list(variable.dims)
         else:
             keywords["dimension_names"] = variable.dims

@@ -126,7 +126,7 @@ def test_file_object_is_refused() -> None:
 def test_real_hdf5_file_is_told_from_zarr(path: Path, user_block: int) -> None:
     path.write_bytes(bytes(user_block) + HDF5)
     for mode in ("r", "a", "w"):
-        with pytest.raises(OSError, match="is an HDF5 file.*convert"):
+        with pytest.raises(OSError, match=r"is an HDF5 file.*convert"):
             h5py.File(path, mode)
     assert path.stat().st_size == user_block + len(HDF5)
     assert not h5py.is_hdf5(path)

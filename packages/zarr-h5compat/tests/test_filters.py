@@ -80,7 +80,7 @@ def test_impossible_compression_is_refused(file: h5py.File, keywords: dict[str, 
 
 def test_checksum_finds_damage(file: h5py.File) -> None:
     dataset = file.create_dataset("x", data=DATA, fletcher32=True)
-    chunk = next((path for path in dataset.zarr.store.root.rglob("c/*/*") if path.is_file()))
+    chunk = next(path for path in dataset.zarr.store.root.rglob("c/*/*") if path.is_file())
     chunk.write_bytes(b"\1" + chunk.read_bytes()[1:])
     with pytest.raises(OSError, match="crc32c"):
         dataset[...]

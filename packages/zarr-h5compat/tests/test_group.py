@@ -94,7 +94,7 @@ def test_group_is_created_with_those_above_it(file: h5py.File) -> None:
     assert group.name == "/p/q/r"
     assert file["p/q"].create_group("/top").name == "/top"
     assert isinstance(file["p"], h5py.Group)
-    with pytest.raises(ValueError, match="'/p/q' of .* exists already"):
+    with pytest.raises(ValueError, match=r"'/p/q' of .* exists already"):
         file.create_group("p/q")
 
 
@@ -233,11 +233,11 @@ def test_refresh_looks_at_what_others_did(file: h5py.File) -> None:
 
 def test_references_and_ids_say_what_to_do_instead(tree: h5py.File) -> None:
     with pytest.raises(TypeError, match="keep the name"):
-        tree["a"].ref
+        _ = tree["a"].ref
     with pytest.raises(TypeError, match="keep a name"):
-        tree["a"].regionref
+        _ = tree["a"].regionref
     with pytest.raises(AttributeError, match="bool"):
-        tree["a"].id
+        _ = tree["a"].id
     with pytest.raises(TypeError, match="virtual"):
         tree.create_virtual_dataset("v", None)
 

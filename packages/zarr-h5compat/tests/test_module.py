@@ -30,7 +30,7 @@ def test_version_is_told_as_h5py_tells_it() -> None:
     assert zarr_h5compat.version.version_tuple[0] == int(zarr_h5compat.__version__.partition(".")[0])
     assert "zarr-core" in zarr_h5compat.version.info
     with pytest.raises(AttributeError, match="version_tuple"):
-        zarr_h5compat.version.hdf5_version
+        _ = zarr_h5compat.version.hdf5_version
 
 
 @pytest.fixture
@@ -101,9 +101,9 @@ def test_what_zarr_does_not_have_can_be_named_but_not_made(name: str) -> None:
 
 def test_low_level_modules_are_not_there() -> None:
     with pytest.raises(AttributeError, match="low-level"):
-        zarr_h5compat.h5t
+        _ = zarr_h5compat.h5t
     with pytest.raises(AttributeError, match="ref_dtype"):
-        zarr_h5compat.ref_dtype
+        _ = zarr_h5compat.ref_dtype
 
 
 def test_converting_without_h5py_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ class File(Group):
             raise ValueError(f"driver {driver!r} is not supported: leave it out, and give a path, a URL or a store")
         target = name
         if driver == "core" and not backing_store and mode != "r":
-            if os.path.exists(name):
+            if mode in ("r+", "a") and os.path.exists(name):
                 raise ValueError(f"{name!r} exists, and changes to it in memory only are not supported")
             target = MemoryStore()
         opened = open_file(target, mode, storage_options=storage_options, zarr_format=zarr_format)

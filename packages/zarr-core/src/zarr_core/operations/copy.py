@@ -66,8 +66,10 @@ async def copy_keys(
         value = await reading.get(source_prefix + name)
         if value is None:  # deleted meanwhile
             return
-        await writing.set(key, value)
-        MEMO.drop(writing.address(key))
+        try:
+            await writing.set(key, value)
+        finally:
+            MEMO.drop(writing.address(key))
         done[0] += 1
         done[2] += len(value)
         if progress is not None:
@@ -179,9 +181,11 @@ async def move_node(access: Access, source_path: str, target_path: str) -> None:
 
     async def one(key: str) -> None:
         new = target_path + key[len(source_path) :]
-        await store.rename(key, new)
-        MEMO.drop(store.address(key))
-        MEMO.drop(store.address(new))
+        try:
+            await store.rename(key, new)
+        finally:
+            MEMO.drop(store.address(key))
+            MEMO.drop(store.address(new))
 
     keys = [key async for key in listed.list_prefix(source_path + "/")]
     await access.runtime.map(one, [key for key in keys if not _is_document(key)])

@@ -39,8 +39,10 @@ async def write(array: BoundArray, selection: AnySelection, values: NDArray[Any]
         key = array.key(part.chunk)
         address = store.address(key)
         async with array.runtime.lock((address,)):
-            await _replace(array, store, part, key, inside, piece)
-            MEMO.drop(address)
+            try:
+                await _replace(array, store, part, key, inside, piece)
+            finally:
+                MEMO.drop(address)  # also after a failure: the store may have taken the value all the same
 
     items = selection.parts(array.grid)
     ahead = list(islice(items, 2))

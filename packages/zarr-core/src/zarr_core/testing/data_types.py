@@ -153,7 +153,7 @@ def check_fill(fill: NDArray[Any], expected: NDArray[Any], data_type: DataType) 
     assert fill.shape == ()
     assert fill.dtype == data_type.dtype
     assert not fill.flags.writeable
-    if data_type.dtype.hasobject:
+    if data_type.dtype.hasobject or data_type.dtype.kind == "T":
         assert fill[()] == expected[()]
     else:
         assert fill.tobytes() == expected.tobytes()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from zarr_core.abc.runtime import Runtime
 from zarr_core.abc.store import Buffer, Buffers, Range, Suffix, Version
+from zarr_core.engine.blocking import BLOCKING
 
 __all__ = ["BytesSource"]
 
@@ -16,14 +17,14 @@ T = TypeVar("T")
 class BytesSource:
     """One value, or None for one that is absent. `requests` and `bytes_read` count reads, also of its parts.
 
-    Give it a runtime if the codec uses one.
+    Its runtime is the blocking one unless another is given.
     """
 
     def __init__(
         self, content: Buffer | None, *, gap: int = 512, runtime: Any = None, parent: BytesSource | None = None
     ) -> None:
         self.content, self.gap, self.parent = content, gap, parent
-        self.runtime: Runtime = runtime
+        self.runtime: Runtime = BLOCKING if runtime is None else runtime
         self.seen: Version | None = None
         self.requests = self.bytes_read = 0
         self._memo: dict[Any, Any] = {} if parent is None else parent._memo
