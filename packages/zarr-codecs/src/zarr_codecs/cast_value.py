@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 from zarr_codecs._cast import ROUNDINGS, Cast
@@ -23,6 +22,7 @@ from zarr_codecs._numbers import Integers, number_of
 from zarr_codecs._refusal import refusal
 from zarr_core.abc.codec import ArrayArrayCodec, BoundArrayArray, Spec
 from zarr_core.abc.data_type import JSON, DataType
+from zarr_core.abc.extension import Extension
 from zarr_core.data_types.parse import data_type_from_json_v3
 from zarr_core.errors import CodecError, MetadataError
 
@@ -65,7 +65,7 @@ class CastValueCodec(ArrayArrayCodec):
         return {**super().to_config(), "data_type": self.data_type.to_json_v3()}
 
     def __hash__(self) -> int:  # of the JSON: a dataclass would hash the dict
-        return super(ArrayArrayCodec, self).__hash__()
+        return Extension.__hash__(self)
 
     def resolve(self, spec: Spec) -> Spec:
         encode, decode = self._casts(spec.data_type)

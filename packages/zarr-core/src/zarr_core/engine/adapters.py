@@ -20,7 +20,14 @@ from zarr_core.storage.wrapper import WrapperStore
 __all__ = ["Gate", "GatedStore", "ThreadStore"]
 
 
-class ThreadStore(WrapperStore):
+class _Adapted(WrapperStore):
+    """A store as the runtime uses it; shows itself as the user's."""
+
+    def __repr__(self) -> str:
+        return repr(self.store)
+
+
+class ThreadStore(_Adapted):
     """A blocking store that waits, its calls made in worker threads."""
 
     transparent = True
@@ -119,7 +126,7 @@ FIRST_GUESS = 16 << 20
 """Bytes that a value is taken to have before any was seen; keeps the first wave within the limit."""
 
 
-class GatedStore(WrapperStore):
+class GatedStore(_Adapted):
     """A store that suspends, its requests limited."""
 
     transparent = True

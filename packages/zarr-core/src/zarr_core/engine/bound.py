@@ -96,7 +96,7 @@ class BoundNode(Generic[M]):
     @property
     def label(self) -> str:
         """For messages: `array 'a/b'`."""
-        return f"{self.metadata.node_type} {self.path!r}"
+        return f"{self.metadata.node_type} {self.path or '/'!r}"
 
 
 class BoundGroup(BoundNode[GroupMetadataABC]):

@@ -40,7 +40,7 @@ def build_chain(keywords: Mapping[str, Any], chunk: Spec, inner: tuple[int, ...]
     if inner is None:
         return complete_chain(chain, chunk)
     chain = complete_chain(chain, Spec(inner, chunk.data_type, chunk.fill))
-    sharding: Any = codec_registry.get("sharding_indexed", where="shards=")
+    sharding: Any = codec_registry.get("sharding_indexed", where="for shards")
     return complete_chain([sharding(chunk_shape=inner, codecs=tuple(chain))], chunk)
 
 
@@ -89,8 +89,10 @@ def as_codec(value: Any) -> Codec:
     """A codec object as it is, or from its JSON, or from a numcodecs object through the `numcodecs.*` family."""
     if isinstance(value, Codec):
         return value
-    if isinstance(value, str | Mapping):
-        return _parse(dict(value) if isinstance(value, Mapping) else value)
+    if isinstance(value, str):
+        return codec_registry.get(value)()  # with the defaults of its constructor
+    if isinstance(value, Mapping):
+        return _parse(dict(value))
     config = getattr(value, "get_config", None)
     if config is not None:
         configuration = dict(config())

@@ -13,7 +13,7 @@ def damaged(array: BoundArray, chunk: tuple[int, ...], error: Exception) -> Chun
     key = array.key(chunk)
     codec = error.codec if isinstance(error, CodecError) else ""
     return ChunkError(
-        f"chunk {chunk} of array {array.path!r}: {error} (key {key!r})",
+        f"chunk {chunk} of {array.label}: {error} (key {key!r})",
         array=array.path,
         chunk=chunk,
         key=key,
@@ -25,7 +25,7 @@ def missing(array: BoundArray, chunk: tuple[int, ...]) -> MissingChunkError:
     """The error to raise for a chunk that is not stored, where that is not allowed."""
     key = array.key(chunk)
     return MissingChunkError(
-        f"chunk {chunk} of array {array.path!r} is not stored (key {key!r}), and missing_chunk is 'error'",
+        f"chunk {chunk} of {array.label} is not stored (key {key!r}), and missing_chunk is 'error'",
         array=array.path,
         chunk=chunk,
         key=key,

@@ -6,9 +6,9 @@ from typing import Any, Literal, TypeAlias
 
 from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup
-from zarr_core.errors import ArrayNotFoundError, GroupNotFoundError, NodeNotFoundError
+from zarr_core.errors import ArrayNotFoundError, ContainsArrayError, GroupNotFoundError, NodeNotFoundError
 from zarr_core.operations.create import ArrayKeywords, create_array, create_group, options_of
-from zarr_core.operations.load import load_array, load_group, load_nodes
+from zarr_core.operations.load import load_array, load_nodes
 
 __all__ = ["Mode", "open_array", "open_group", "open_node"]
 
@@ -47,13 +47,15 @@ async def open_group(
     new = {"zarr_format": zarr_format, "attributes": attributes}
     if mode in ("w", "w-"):
         return await create_group(access, path, **new, overwrite=mode == "w")
-    try:
-        metadata = await load_group(access, path, zarr_format, consolidated=use_consolidated is not False)
-    except GroupNotFoundError:
-        if mode != "a":
-            raise
+    wanted = use_consolidated is not False
+    node = (await load_nodes(access, [path], zarr_format, consolidated=wanted))[path]
+    if isinstance(node, GroupMetadataABC):
+        return BoundGroup(access, path, _consolidated(node, path, use_consolidated))
+    if node is None and mode == "a":
         return await create_group(access, path, **new)
-    return BoundGroup(access, path, _consolidated(metadata, path, use_consolidated))
+    what = "nothing is stored there" if node is None else "an array is stored there"
+    kind = ContainsArrayError if node is not None and mode == "a" else GroupNotFoundError
+    raise kind(f"no group at path {path!r} of {access.given!r}: {what}")
 
 
 async def open_node(

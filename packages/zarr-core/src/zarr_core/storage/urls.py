@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from zarr_core.abc.store import ReadWriteStore, Store
 from zarr_core.errors import StoreError
 from zarr_core.plugins import urls
+from zarr_core.plugins.hints import hint
 from zarr_core.storage.local import LocalStore
 from zarr_core.storage.memory import MemoryStore
 from zarr_core.storage.prefix import PrefixStore
@@ -55,10 +56,15 @@ def _open_name(name: str, read_only: bool, storage_options: Options | None) -> S
 
 def _open_path(path: str, read_only: bool, storage_options: Options | None) -> Store:
     suffix = os.path.splitext(path)[1].lower()
-    if suffix not in ("", ".zarr") and suffix in urls.names() and not os.path.isdir(path):
+    if suffix not in ("", ".zarr") and _is_known(suffix) and not os.path.isdir(path):
         return urls.get(suffix)(path, read_only=read_only, storage_options=storage_options)
     _refuse_options(path, storage_options)
     return LocalStore(path, read_only=read_only)
+
+
+def _is_known(suffix: str) -> bool:
+    """Whether a plugin opens such files; also one that is not installed, which is to be said."""
+    return suffix in urls.names() or hint(urls.name, suffix) is not None
 
 
 def open_file(url: str, *, read_only: bool = False, storage_options: Options | None = None) -> Store:
