@@ -248,7 +248,12 @@ def writing(h5: Any, name: str) -> Iterator[Any]:
                 ((0, slice(0, 5)), np.full((1, 5), 2)),
                 ((..., 0), np.arange(6)),
             ),
-            *((([1, 3], 5), 7), (([1, 3], 4), [8, 9]), ((0, 1), [1]), ((slice(0, 2), slice(5, 7)), [[1.7, -2.7], [3, 4]])),
+            *(
+                (([1, 3], 5), 7),
+                (([1, 3], 4), [8, 9]),
+                ((0, 1), [1]),
+                ((slice(0, 2), slice(5, 7)), [[1.7, -2.7], [3, 4]]),
+            ),
             *((np.arange(60).reshape(6, 10) % 7 == 0, 5), (slice(0, 0), 3)),
         ):
             m[key] = value
@@ -449,6 +454,8 @@ def hdf5(tmp_path: Path) -> Path:
         f["soft"], f["hard"] = h5py.SoftLink("/g/x"), f["g/x"]
         f["type"] = np.dtype("f4")
         f["empty"] = h5py.Empty("f4")
+        f.attrs["nothing"] = h5py.Empty("f8")
+        f["colour"] = np.array([1, 0], h5py.enum_dtype({"RED": 0, "BLUE": 1}, "i1"))
         f["ref"] = np.array([f["g"].ref], dtype=h5py.ref_dtype)
         f["g"].attrs["ref"] = f["scalar"].ref
         f["up"] = f["/"]
@@ -460,15 +467,16 @@ def test_hdf5_file_is_converted_and_what_zarr_does_not_have_is_told(hdf5: Path, 
     with pytest.warns(UserWarning, match="not converted"):
         left_out = zarr_h5compat.convert(hdf5, target)
     assert sorted(what.partition(":")[0] for what in left_out) == [
-        *["/empty", "/hard", "/ref", "/soft", "/type", "/up", "attribute 'ref' of /g"]
+        *["/colour", "/empty", "/hard", "/ref", "/soft", "/type", "/up", "attribute 'ref' of /g"]
     ]
     with h5py.File(hdf5) as old, zarr_h5compat.File(target) as new:
-        assert list(new) == ["big", "flag", "g", "grown", "records", "scalar", "text"]
-        for name in ("g/x", "g/axis", "grown", "big", "scalar", "flag", "text", "records"):
+        assert list(new) == ["big", "colour", "flag", "g", "grown", "records", "scalar", "text"]
+        for name in ("g/x", "g/axis", "grown", "big", "scalar", "flag", "text", "records", "colour"):
             assert plain(new[name][()]) == plain(old[name][()]), name
             assert (new[name].maxshape, new[name].dtype) == (old[name].maxshape, old[name].dtype)
             assert (new[name].compression, new[name].fletcher32) == (old[name].compression, old[name].fletcher32)
         assert (new.attrs["title"], new.attrs["scale"].dtype, dict(new["g/x"].attrs)) == ("run 7", "f4", {"unit": "m"})
+        assert new.attrs["nothing"] == zarr_h5compat.Empty("f8")
         assert (new["g/x"].chunks, new["big"].fillvalue) == ((7, 8), 2.5)
         assert (new["g/x"].dims[0].label, new["g/x"].dims[1]["metres"]) == ("time", new["g/axis"])
         assert new["g/x"].zarr.dimension_names == ("time", None)

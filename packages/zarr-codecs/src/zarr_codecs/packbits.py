@@ -128,16 +128,16 @@ class BoundPackBits(BoundArrayBytes):
     def _few(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
         each = 8 // self._width
         bits = np.zeros(self._body * each, np.uint8)
-        bits[: self._count] = (octets >> np.uint8(self._first)) & np.uint8((1 << self._width) - 1)
+        bits[: self._count] = (octets >> self._first) & ((1 << self._width) - 1)
         shifts = np.arange(0, 8, self._width, dtype=np.uint8)
         packed: NDArray[np.uint8] = np.bitwise_or.reduce(bits.reshape(self._body, each) << shifts, axis=1)
         return packed
 
     def _of_few(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        shifts = np.arange(0, 8, self._width, dtype=np.uint8)
-        bits = (octets[:, None] >> shifts).reshape(-1)[: self._count] << np.uint8(8 - self._width)
-        spread = (bits.view(np.int8) if self._signed else bits) >> np.uint8(8 - self._width).astype(bits.dtype if not self._signed else np.int8)
-        return spread.view(np.uint8) << np.uint8(self._first)
+        shifts, spare = np.arange(0, 8, self._width, dtype=np.uint8), 8 - self._width
+        bits = (octets[:, None] >> shifts).reshape(-1)[: self._count] << spare
+        extended = (bits.view(np.int8) if self._signed else bits) >> spare
+        return extended.view(np.uint8) << self._first
 
     # bits as bytes, one by one
 

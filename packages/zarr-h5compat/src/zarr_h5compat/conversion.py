@@ -12,6 +12,7 @@ from zarr_h5compat.file import File
 from zarr_h5compat.group import Group
 from zarr_h5compat.opening import Mode
 from zarr_h5compat.regions import chunk_regions
+from zarr_h5compat.special import Empty
 
 __all__ = ["convert"]
 
@@ -44,7 +45,7 @@ def convert(source: Any, target: Any, mode: Mode = "w-") -> list[str]:
 def _copy_group(h5py: Any, old: Any, new: Group, seen: dict[Any, str], scales: list[Any]) -> Iterator[str]:
     """Copy what is in a group; yields what is left out, and why."""
     seen[_address(h5py, old)] = old.name
-    yield from _copy_attributes(old, new)
+    yield from _copy_attributes(h5py, old, new)
     for name in old:
         link = old.get(name, getlink=True)
         full = f"{old.name.rstrip('/')}/{name}"
@@ -63,8 +64,10 @@ def _copy_group(h5py: Any, old: Any, new: Group, seen: dict[Any, str], scales: l
             except (TypeError, MetadataError) as error:
                 yield f"{full}: {error}"
                 continue
+            if h5py.check_enum_dtype(member.dtype):
+                yield f"{full}: the names of its values {h5py.check_enum_dtype(member.dtype)}, which are integers now"
             scales.append((member, dataset))
-            yield from _copy_attributes(member, dataset)
+            yield from _copy_attributes(h5py, member, dataset)
         else:
             yield f"{full}: a named data type, and Zarr has none"
 
@@ -92,12 +95,13 @@ def _copy_dataset(old: Any, new: Group, name: str) -> Dataset:
     return dataset
 
 
-def _copy_attributes(old: Any, new: Group | Dataset) -> Iterator[str]:
+def _copy_attributes(h5py: Any, old: Any, new: Group | Dataset) -> Iterator[str]:
     for name in old.attrs:
         if name in SCALE_ATTRIBUTES:
             continue
         try:
-            new.attrs[name] = old.attrs[name]
+            value = old.attrs[name]
+            new.attrs[name] = Empty(value.dtype) if isinstance(value, h5py.Empty) else value
         except TypeError as error:
             yield f"attribute {name!r} of {old.name}: {error}"
 

@@ -132,10 +132,10 @@ class Group(HLObject, MutableMapping[str, Any]):
         """Create a group, and those above it. `track_*` have no effect. Raises `ValueError` if the name is taken."""
         path = self._new_path(name)
         try:
-            return Group._made(self._file, self._file.adopt(path, self._file.group.create_group(path)))
-        except ContainsNodeError as error:
+            return Group._made(self._file, self._file.created(path, self._file.group.create_group(path)))
+        except ContainsNodeError:
             self._file.check_free(path)
-            raise error
+            raise  # a dataset is above it
 
     def require_group(self, name: Name) -> Group:
         """The group of that name, created if it is not there. Raises `TypeError` if a dataset is."""
@@ -162,10 +162,10 @@ class Group(HLObject, MutableMapping[str, Any]):
         group = self._file.group
         made = array_keywords(shape, dtype, data, group.zarr_format, **keywords)
         try:
-            return Dataset._made(self._file, self._file.adopt(path, group.create_array(path, **made)))
-        except ContainsNodeError as error:
+            return Dataset._made(self._file, self._file.created(path, group.create_array(path, **made)))
+        except ContainsNodeError:
             self._file.check_free(path)
-            raise error
+            raise  # a dataset is above it
         except PluginNotInstalledError as error:
             if error.kind != "data type":
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["AsStrView", "AsTypeView", "FieldsView"]
 
 
-class _View:
+class _View(ABC):
     """A dataset seen in another dtype; nothing is read before it is indexed."""
 
     def __init__(self, dataset: Dataset, dtype: np.dtype[Any]) -> None:
@@ -46,8 +47,9 @@ class _View:
             return self._seen(values)
         return self._seen(np.array(values, dtype=object if type(values) is bytes else None))[()]
 
+    @abstractmethod
     def _seen(self, values: NDArray[Any]) -> NDArray[Any]:
-        raise NotImplementedError
+        """What was read, as it is seen."""
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:

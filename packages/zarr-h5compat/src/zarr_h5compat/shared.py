@@ -71,12 +71,18 @@ class OpenFile:
             )
 
     def adopt(self, path: str, zarr: ZarrNode) -> Node:
-        """The node of an array or group that was just opened or created."""
+        """The node of an array or group that was just opened, or the one that others have of it already."""
         with self._lock:
             node = self._nodes.get(path)
             if node is None:
                 node = self._nodes[path] = Node(path, zarr)
             return node
+
+    def created(self, path: str, zarr: ZarrNode) -> Node:
+        """The node of an array or group that was just created. What handles had there, another process deleted."""
+        node = self.adopt(path, zarr)
+        node.zarr = zarr
+        return node
 
     def children(self, node: Node) -> list[tuple[str, Node]]:
         """Names and nodes of the members of a group, in the order of their names, with one listing for all."""

@@ -82,7 +82,7 @@ def check_string_dtype(dtype: Any) -> string_info | None:
     if dtype.kind == "S":
         return string_info(metadata.get("h5py_encoding", "ascii"), dtype.itemsize)
     text = metadata.get("vlen")
-    return string_info("utf-8" if text is str else "ascii", None) if text in (str, bytes) else None
+    return string_info("utf-8" if text is str else "ascii", None) if text is str or text is bytes else None
 
 
 def special_dtype(*, vlen: Any = None, **others: Any) -> np.dtype[Any]:

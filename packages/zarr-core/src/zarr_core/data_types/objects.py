@@ -47,7 +47,9 @@ class Objects(VariableLength):
             raise MetadataError(f"fill value {value!r:.80} of python objects is no JSON: {error}") from None
         return value
 
-    def as_array(self, values: ArrayLike) -> NDArray[Any]:
+    def as_array(self, values: ArrayLike, *, lone: bool = False) -> NDArray[Any]:
+        if lone and not (isinstance(values, np.ndarray) and values.shape == ()):
+            return boxed(values)
         return np.asarray(values, OBJECTS)
 
     def __repr__(self) -> str:

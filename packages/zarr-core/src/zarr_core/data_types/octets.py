@@ -56,7 +56,7 @@ class VariableLengthBytes(VariableLength):
     def fill_to_json(self, fill: NDArray[Any], zarr_format: int = 3) -> JSON:
         return bytes_to_base64(fill.item())
 
-    def as_array(self, values: ArrayLike) -> NDArray[Any]:
+    def as_array(self, values: ArrayLike, *, lone: bool = False) -> NDArray[Any]:
         """None becomes b"", which is what files hold for it."""
         given = values if isinstance(values, np.ndarray) else np.asarray(values, OBJECTS)
         if given.dtype.kind not in "OS":

@@ -48,7 +48,7 @@ class String(VariableLength):
     def fill_to_json(self, fill: NDArray[Any], zarr_format: int = 3) -> JSON:
         return fill.item()
 
-    def as_array(self, values: ArrayLike) -> NDArray[Any]:
+    def as_array(self, values: ArrayLike, *, lone: bool = False) -> NDArray[Any]:
         """None becomes "", which is what files hold for it."""
         given = values if isinstance(values, np.ndarray) else np.asarray(values, OBJECTS)
         if given.dtype == self.memory and given.dtype != OBJECTS:

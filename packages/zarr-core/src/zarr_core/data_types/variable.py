@@ -81,10 +81,11 @@ class VariableLength(DataType):
         """A 0-d array from what a caller gave."""
 
     @abstractmethod
-    def as_array(self, values: ArrayLike) -> NDArray[Any]:
-        """What a caller writes, as an array of `dtype`. Raises `TypeError` naming the element that does not fit.
+    def as_array(self, values: ArrayLike, *, lone: bool = False) -> NDArray[Any]:
+        """What a caller writes, as an array of `dtype`; `lone`: to a single element, so that a list may be one.
 
-        numpy alone would take lists through dtypes of fixed size, which cut NULs off the end.
+        Raises `TypeError` naming the element that does not fit. numpy alone would make text of None and of numbers,
+        and takes some lists through dtypes of fixed size, which cut NULs off the end.
         """
 
     def refusal(self, value: object) -> MetadataError:

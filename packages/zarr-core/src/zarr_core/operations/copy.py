@@ -12,7 +12,7 @@ from zarr_core.engine.memo import MEMO
 from zarr_core.engine.runtimes import runtime_for
 from zarr_core.errors import ContainsNodeError, NodeNotFoundError
 from zarr_core.metadata import DOCUMENTS, create_group_metadata
-from zarr_core.operations.hierarchy import ancestors, create_nodes, delete_node, drop_consolidated
+from zarr_core.operations.hierarchy import a_node, ancestors, create_nodes, delete_node, drop_consolidated
 from zarr_core.operations.load import ZMETADATA, child_names, load_node, load_nodes
 
 __all__ = ["Copied", "IfExists", "Progress", "copy_keys", "copy_node", "move_node"]
@@ -124,7 +124,7 @@ async def copy_node(
         raise NodeNotFoundError(f"no array or group at path {source_path!r} of {source.given!r}")
     there = await load_node(target, target_path)
     if there is not None and if_exists == "raise":
-        raise ContainsNodeError(f"a {there.node_type} is stored at path {target_path!r} of {target.given!r}")
+        raise ContainsNodeError(f"{a_node(there)} is stored at path {target_path!r} of {target.given!r}")
     source_prefix = source_path + "/" if source_path else ""
     target_prefix = target_path + "/" if target_path else ""
     if source.given == target.given and target_prefix.startswith(source_prefix):
@@ -175,7 +175,7 @@ async def move_node(access: Access, source_path: str, target_path: str) -> None:
         raise NodeNotFoundError(f"no array or group to move at path {source_path!r} of {access.given!r}")
     there = found[target_path]
     if there is not None or (target_path + "/").startswith(source_path + "/"):
-        what = "itself" if there is None else f"a {there.node_type}"
+        what = "itself" if there is None else a_node(there)
         raise ContainsNodeError(f"cannot move {source_path!r} to {target_path!r}: {what} is stored there")
     await _make_ancestors(access, target_path, node.zarr_format)
 

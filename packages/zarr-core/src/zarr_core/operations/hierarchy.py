@@ -15,7 +15,7 @@ from zarr_core.log import group_log
 from zarr_core.metadata import check_new_name, create_group_metadata, document_key, parse_node
 from zarr_core.operations.load import ZMETADATA, load_documents, load_node
 
-__all__ = ["ancestors", "create_nodes", "delete_node", "drop_consolidated"]
+__all__ = ["a_node", "ancestors", "create_nodes", "delete_node", "drop_consolidated"]
 
 PRESENCE = ("zarr.json", ".zarray", ".zgroup")
 """One of these is stored where a node is."""
@@ -91,6 +91,11 @@ def _with_ancestors(nodes: Mapping[str, NodeMetadataABC]) -> dict[str, NodeMetad
     return wanted
 
 
+def a_node(node: NodeMetadataABC | None) -> str:
+    """What is there, for messages."""
+    return "an array" if isinstance(node, ArrayMetadataABC) else "a group"
+
+
 def _check_ancestor(access: Access, path: str, node: NodeMetadataABC | None) -> None:
     if isinstance(node, ArrayMetadataABC):
         raise ContainsArrayError(f"cannot create a node below {path!r} of {access.given!r}: an array is stored there")
@@ -98,8 +103,7 @@ def _check_ancestor(access: Access, path: str, node: NodeMetadataABC | None) -> 
 
 def _contains(access: Access, path: str, node: NodeMetadataABC) -> ContainsArrayError | ContainsGroupError:
     kind = ContainsArrayError if isinstance(node, ArrayMetadataABC) else ContainsGroupError
-    what = "an array" if kind is ContainsArrayError else "a group"
-    return kind(f"{what} is stored at path {path!r} of {access.given!r}; overwrite=True replaces it")
+    return kind(f"{a_node(node)} is stored at path {path!r} of {access.given!r}; overwrite=True replaces it")
 
 
 async def delete_node(access: Access, path: str, zarr_format: int | None = None) -> None:
