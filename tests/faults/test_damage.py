@@ -110,7 +110,7 @@ def test_statements_86_to_88_a_truncated_chunk_is_an_error_for_a_new_handle(plac
     key = _key(array)
     place.values[key] = place.values[key][:-1]
     again = zarr.open_array(place.store, path="run/a", mode="r")
-    _damaged(lambda: again[...], again, chain)
+    _damaged(lambda: again[...], again)
 
 
 def test_statement_88_a_chunk_that_is_too_long_is_an_error(place: Place, chain: str) -> None:
@@ -186,7 +186,12 @@ def test_statement_161_an_index_entry_that_cannot_be_is_an_error(place: Place, e
     value = bytearray(place.values[key])
     value[-64:-48] = np.array(entry, ">u8").tobytes()  # of inner chunk (0, 0)
     place.values[key] = bytes(value)
-    for read in (lambda: array[...], lambda: array[8, 0], lambda: array.vindex[[8, 9], [1, 0]], lambda: array[8:10, :4]):
+    for read in (
+        lambda: array[...],
+        lambda: array[8, 0],
+        lambda: array.vindex[[8, 9], [1, 0]],
+        lambda: array[8:10, :4],
+    ):
         _damaged(read, array)
     try:
         found = array[12:, 4:8]  # of another inner chunk

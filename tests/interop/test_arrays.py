@@ -146,7 +146,9 @@ def _meaning(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in absent or value != absent[name]}
 
 
-DOCUMENTS = [case for topic in ("chain", "keys", "big-endian", "fill", "v2-compressor", "v2-fill") for case in CASES[topic]]
+DOCUMENTS = [
+    case for topic in ("chain", "keys", "big-endian", "fill", "v2-compressor", "v2-fill") for case in CASES[topic]
+]
 
 
 @pytest.mark.parametrize("case", DOCUMENTS, ids=lambda case: f"{case.zarr_format}-{case.dtype}-{case.chain}")

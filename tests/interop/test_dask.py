@@ -37,7 +37,9 @@ def test_from_array_reads_in_processes(tmp_path: Path) -> None:
     np.testing.assert_array_equal((lazy + 1).compute(scheduler="processes", num_workers=2), values + 1)
 
 
-@pytest.mark.parametrize("keywords", [{"chunks": (32, 32)}, {"chunks": (8, 8), "shards": (32, 32)}], ids=["chunks", "shards"])
+@pytest.mark.parametrize(
+    "keywords", [{"chunks": (32, 32)}, {"chunks": (8, 8), "shards": (32, 32)}], ids=["chunks", "shards"]
+)
 @pytest.mark.parametrize("lock", [True, False])
 def test_blocks_smaller_than_a_stored_object_lose_nothing(store: Any, keywords: Any, lock: bool) -> None:
     """Many tasks write parts of one object at once, which elsewhere loses some (zarr-python issues 3514, 3682)."""
@@ -57,9 +59,9 @@ def test_handles_opened_by_each_task_lose_nothing(tmp_path: Path) -> None:
         zarr_core.open_array(tmp_path / "a.zarr", mode="r+")[region] = block
         return block
 
-    da.from_array(values, chunks=(7, 9)).map_blocks(write, dtype=values.dtype, meta=np.empty((0, 0), values.dtype)).compute(
-        scheduler="threads", num_workers=8
-    )
+    da.from_array(values, chunks=(7, 9)).map_blocks(
+        write, dtype=values.dtype, meta=np.empty((0, 0), values.dtype)
+    ).compute(scheduler="threads", num_workers=8)
     np.testing.assert_array_equal(zarr_core.open_array(tmp_path / "a.zarr", mode="r")[...], values)
 
 

@@ -59,7 +59,9 @@ def test_xarray_reads_chunks_of_ours_lazily(zarr_format: int, shards: bool, tmp_
     _write_ours(tmp_path / "a.zarr", dataset, zarr_format, shards)
     with xarray.open_zarr(tmp_path / "a.zarr", consolidated=False) as found:
         assert found.t.chunks is not None
-        xarray.testing.assert_identical(found.isel(x=slice(1, 4)).mean("y").compute(), dataset.isel(x=slice(1, 4)).mean("y"))
+        xarray.testing.assert_identical(
+            found.isel(x=slice(1, 4)).mean("y").compute(), dataset.isel(x=slice(1, 4)).mean("y")
+        )
 
 
 @pytest.mark.parametrize("zarr_format", [2, 3])

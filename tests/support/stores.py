@@ -40,32 +40,45 @@ class SuspendingStore(ReadWriteListStore):
 
 
 class FaultyStore(WrapperStore):
-    """Around a store: `get` of a key that `fails` says is an error raises it; counts the calls under way."""
+    """Around a store: `get` of a key that `fails` says is an error raises it; counts the calls under way.
+
+    What is counted is shared with the copies that a runtime makes of it.
+    """
 
     def __init__(self, store: Store, fails: Callable[[str], Exception | None] = lambda key: None) -> None:
         super().__init__(store)
-        self.fails = fails
-        self.flying = 0
-        self.gets: list[str] = []
-        self._guard = threading.Lock()
+        self.shared = _Shared(fails)
+
+    def fail(self, fails: Callable[[str], Exception | None]) -> None:
+        """From now on these."""
+        self.shared.fails = fails
 
     async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:
-        with self._guard:
-            self.flying += 1
-            self.gets.append(key)
+        shared = self.shared
+        with shared.guard:
+            shared.flying += 1
+            shared.gets.append(key)
         try:
-            error = self.fails(key)
+            error = shared.fails(key)
             if error is not None:
                 raise error
             await self.pause()
             value: Buffer | None = await self.store.get(key, byte_range)
             return value
         finally:
-            with self._guard:
-                self.flying -= 1
+            with shared.guard:
+                shared.flying -= 1
 
     async def pause(self) -> None:
         """What a get takes longer."""
+
+
+class _Shared:
+    def __init__(self, fails: Callable[[str], Exception | None]) -> None:
+        self.fails = fails
+        self.flying = 0
+        self.gets: list[str] = []
+        self.guard = threading.Lock()
 
 
 class WaitingStore(FaultyStore):

@@ -24,7 +24,7 @@ from zarr_core.plugins.hooks import ask_first
 from zarr_core.storage import MemoryStore
 from zarr_core.testing import ArrayBytesCodecTests
 
-SHAPES = ((), (1,), (8,), (3, 4), (2, 3, 2))
+SHAPES = ((1,), (8,), (3, 4), (2, 3, 2))
 TEXT, OCTETS = String(), VariableLengthBytes()
 ELEMENTS: dict[str, st.SearchStrategy[Any]] = {
     "string": st.text(st.characters(exclude_categories=["Cs"]), max_size=12),

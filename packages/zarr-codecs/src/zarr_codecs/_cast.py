@@ -19,8 +19,8 @@ __all__ = ["ROUNDINGS", "Cast"]
 
 
 def _away(x: NDArray[Any]) -> NDArray[Any]:
-    whole = np.trunc(x)
-    return whole + np.copysign(np.abs(x - whole) >= 0.5, x)
+    whole: NDArray[Any] = np.trunc(x)
+    return whole + np.copysign(np.abs(x - whole) >= 0.5, x)  # type: ignore[no-any-return]
 
 
 ROUNDINGS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
@@ -128,7 +128,7 @@ class Cast:
             "towards-positive": ~negative,
             "towards-negative": negative,
         }[self._rounding] & (rest > 0)
-        rounded = np.ldexp((kept + up).astype(np.float64), shift.astype(np.int32))
+        rounded: NDArray[Any] = np.ldexp((kept + up).astype(np.float64), shift.astype(np.int32))
         return np.where(negative, -rounded, rounded)
 
     def _floats_rounded(self, a: NDArray[Any], target: Floats) -> NDArray[Any]:

@@ -65,7 +65,7 @@ def _number_of(dtype: np.dtype[Any]) -> Integers | Floats | None:
     import ml_dtypes  # the dtype is one of its
 
     if "int" in dtype.name:
-        limits = ml_dtypes.iinfo(dtype)
+        limits = ml_dtypes.iinfo(dtype)  # type: ignore[no-untyped-call]
         work = np.dtype(np.int8 if limits.min < 0 else np.uint8)
         return Integers(dtype, work, int(limits.max).bit_length() + (limits.min < 0), int(limits.min), int(limits.max))
     return _floats(dtype, ml_dtypes.finfo(dtype))  # type: ignore[no-untyped-call]

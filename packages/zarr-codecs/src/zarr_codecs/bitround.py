@@ -52,7 +52,9 @@ class BitRoundCodec(ArrayArrayCodec):
             return RoundedIntegers(self.keepbits, np.dtype(f"u{dtype.itemsize}"))
         mantissa = MANTISSAS.get(dtype.name)
         if mantissa is None:
-            raise MetadataError(f"codec {NAME!r} takes integers and floating point numbers, not {spec.data_type.name!r}")
+            raise MetadataError(
+                f"codec {NAME!r} takes integers and floating point numbers, not {spec.data_type.name!r}"
+            )
         size = dtype.itemsize // (2 if dtype.name in COMPLEX else 1)
         return RoundedFloats(mantissa - self.keepbits, mantissa, np.dtype(f"u{size}"))
 
@@ -73,7 +75,8 @@ class RoundedFloats(BoundArrayArray):
         rounded &= ~one((1 << self._lost) - 1)
         magnitude = bits & one((1 << 8 * self._bits.itemsize - 1) - 1)
         rounded = np.where(magnitude > self._infinity, bits, rounded)
-        return rounded.view(a.dtype).reshape(a.shape)
+        result: NDArray[Any] = rounded.view(a.dtype).reshape(a.shape)
+        return result
 
     def decode(self, a: NDArray[Any]) -> NDArray[Any]:
         return a
@@ -95,8 +98,8 @@ class RoundedIntegers(BoundArrayArray):
         up = np.where(lost > 0, (bits >> lost & one(1)) + (half - one(1)), one(0))
         rounded = bits + up
         rounded = np.where(rounded < bits, ~one(0), rounded)  # saturated
-        rounded = rounded >> lost << lost
-        return rounded.view(a.dtype).reshape(a.shape)
+        result: NDArray[Any] = (rounded >> lost << lost).view(a.dtype).reshape(a.shape)
+        return result
 
     def decode(self, a: NDArray[Any]) -> NDArray[Any]:
         return a

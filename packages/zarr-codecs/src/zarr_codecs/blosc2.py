@@ -94,13 +94,14 @@ class Blosc2Codec(BytesBytesCodec):
         n = memoryview(buf).nbytes
         if n > LARGEST:
             raise refusal(NAME, f"cannot take {n} bytes, {LARGEST} are the most")
-        typesize = self.typesize or 1
+        # the library garbles what does not consist of whole elements, in blocks of them
+        typesize = 1 if self.typesize is None or n % self.typesize else self.typesize
         parameters: dict[str, Any] = {
             "codec": CODECS[self.cname],
             "clevel": self.clevel,
             "filters": [FILTERS[self.shuffle or ("bitshuffle" if typesize == 1 else "shuffle")]],
             "typesize": typesize,
-            "blocksize": self.blocksize,
+            "blocksize": self.blocksize - self.blocksize % typesize,
             "nthreads": 1,
         }
         try:

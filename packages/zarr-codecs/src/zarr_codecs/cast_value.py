@@ -119,7 +119,8 @@ def _is_map(value: Any) -> bool:
         isinstance(value, Mapping)
         and not value.keys() - {"encode", "decode"}
         and all(
-            isinstance(pairs, (list, tuple)) and all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs)
+            isinstance(pairs, (list, tuple))
+            and all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs)
             for pairs in value.values()
         )
     )

@@ -18,7 +18,7 @@ from zarr_codecs._refusal import refusal
 from zarr_core.abc.codec import BytesBytesCodec, Spec
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.store import Buffer
-from zarr_core.errors import MetadataError
+from zarr_core.errors import CodecError, MetadataError
 from zarr_core.nested import codecs_to_json, parse_codecs
 
 __all__ = ["ConditionalCodec"]
@@ -28,7 +28,7 @@ NAME = "conditional"
 
 @dataclass(frozen=True)
 class ConditionalCodec(BytesBytesCodec):
-    """`codecs` are bytes to bytes; `header_bits` a multiple of 8 that has a bit for each, None the least (digest 3.8)."""
+    """`codecs` are bytes to bytes; `header_bits`, a multiple of 8, has a bit for each, None: just that (digest 3.8)."""
 
     name: ClassVar[str] = NAME
     required: ClassVar[frozenset[str]] = frozenset({"codecs"})
@@ -89,7 +89,10 @@ class ConditionalCodec(BytesBytesCodec):
         applied = [codec for bit, codec in enumerate(self.codecs) if mask >> bit & 1]
         decoded: Buffer = view[size:]
         for codec, most in reversed(list(zip(applied, _limits(applied, limit), strict=True))):
-            decoded = codec.decode(decoded, limit=most)
+            try:
+                decoded = codec.decode(decoded, limit=most)
+            except CodecError as error:
+                raise refusal(NAME, f"cannot decode: {error}") from error
         if limit is not None and len(decoded) > limit:
             raise refusal(NAME, f"would decode to more than the {limit} bytes allowed")
         return decoded

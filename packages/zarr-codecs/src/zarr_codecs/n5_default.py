@@ -36,7 +36,7 @@ from zarr_core.nested import CodecChain, codecs_to_json, complete_chain, parse_c
 __all__ = ["N5DefaultCodec"]
 
 NAME = "n5_default"
-DATA_TYPES = frozenset("int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64".split())
+DATA_TYPES = frozenset(("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"))
 START = struct.Struct(">HH")
 """Mode, and number of dimensions."""
 
@@ -57,8 +57,9 @@ class N5DefaultCodec(ArrayBytesCodec):
         return {"codecs": parse_codecs(configuration["codecs"], f"of codec {NAME!r}")}
 
     def __post_init__(self) -> None:
-        kinds = [TransposeCodec, BytesCodec, BytesBytesCodec][: max(len(self.codecs), 2)]
-        if len(self.codecs) > 3 or not all(map(isinstance, self.codecs, kinds, strict=False)) or len(self.codecs) < 2:
+        kinds = (TransposeCodec, BytesCodec, BytesBytesCodec)
+        fits = 2 <= len(self.codecs) <= 3 and all(isinstance(*pair) for pair in zip(self.codecs, kinds, strict=False))
+        if not fits:
             raise _wrong(f"is 'transpose', 'bytes', and at most one compressor, not {list(self.codecs)!r:.200}")
         order = self.codecs[0].order  # type: ignore[attr-defined]  # it is a transpose
         if order != tuple(range(len(order)))[::-1]:

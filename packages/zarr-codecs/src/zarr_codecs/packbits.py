@@ -115,12 +115,16 @@ class BoundPackBits(BoundArrayBytes):
     def _unpadded(self, buf: Buffer) -> memoryview:
         view = memoryview(buf)
         if len(view) != self.encoded_size():
-            raise refusal(NAME, f"needs {self.encoded_size()} bytes for a chunk of shape {self.spec.shape}, got {len(view)}")
+            raise refusal(
+                NAME, f"needs {self.encoded_size()} bytes for a chunk of shape {self.spec.shape}, got {len(view)}"
+            )
         if self._padding == "none":
             return view
         unused, body = (view[0], view[1:]) if self._padding == "first_byte" else (view[-1], view[:-1])
         if unused != self._unused:
-            raise refusal(NAME, f"found {unused} bits of padding, and a chunk of shape {self.spec.shape} has {self._unused}")
+            raise refusal(
+                NAME, f"found {unused} bits of padding, and a chunk of shape {self.spec.shape} has {self._unused}"
+            )
         return body
 
     # bits of one byte, some of which make another
@@ -137,7 +141,7 @@ class BoundPackBits(BoundArrayBytes):
         shifts, spare = np.arange(0, 8, self._width, dtype=np.uint8), 8 - self._width
         bits = (octets[:, None] >> shifts).reshape(-1)[: self._count] << spare
         extended = (bits.view(np.int8) if self._signed else bits) >> spare
-        return extended.view(np.uint8) << self._first
+        return np.left_shift(extended.view(np.uint8), self._first, dtype=np.uint8)
 
     # bits as bytes, one by one
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
@@ -44,12 +45,13 @@ class ReshapeCodec(ArrayArrayCodec):
         return {"shape": given}
 
     def __post_init__(self) -> None:
-        if not isinstance(self.shape, tuple) or not all(map(_is_entry, self.shape)):
+        entries: Any = self.shape
+        if not isinstance(entries, tuple) or not all(map(_is_entry, entries)):
             raise _wrong(f"has positive lengths, lists of input dimensions, or -1, not {_lists(self.shape)!r:.80}")
         if self.shape.count(-1) > 1:
             raise _wrong(f"holds -1 more than once: {_lists(self.shape)!r:.80}")
         named = [axis for entry in self.shape if isinstance(entry, tuple) for axis in entry]
-        if any(later <= earlier for earlier, later in zip(named, named[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(named)):
             raise _wrong(f"names input dimensions out of order: {_lists(self.shape)!r:.80}")
 
     def to_config(self) -> dict[str, JSON]:
@@ -70,7 +72,9 @@ class ReshapeCodec(ArrayArrayCodec):
             if isinstance(entry, tuple) and entry:
                 before, after = math.prod(found[:at]), math.prod(found[at + 1 :])
                 if (before, after) != (math.prod(shape[: entry[0]]), math.prod(shape[entry[-1] + 1 :])):
-                    raise _wrong(f"{_lists(self.shape)!r:.80} moves dimensions {list(entry)} of a chunk of shape {shape}")
+                    raise _wrong(
+                        f"{_lists(self.shape)!r:.80} moves dimensions {list(entry)} of a chunk of shape {shape}"
+                    )
         return found
 
     def bind(self, spec: Spec) -> BoundArrayArray:

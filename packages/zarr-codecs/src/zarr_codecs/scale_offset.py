@@ -43,7 +43,9 @@ class ScaleOffsetCodec(ArrayArrayCodec):
         """Scalars; what they may be the data type says, which is known later."""
         for member, value in configuration.items():
             if value is None or isinstance(value, (bool, list, dict)):
-                raise MetadataError(f"codec {NAME!r}: {member} is a number or a string, not {value!r:.80}", member=member)
+                raise MetadataError(
+                    f"codec {NAME!r}: {member} is a number or a string, not {value!r:.80}", member=member
+                )
         return dict(configuration)
 
     def resolve(self, spec: Spec) -> Spec:
@@ -57,14 +59,20 @@ class ScaleOffsetCodec(ArrayArrayCodec):
         scale = self._scalar("scale", 1, spec.data_type)
         if scale == 0:
             raise MetadataError(f"codec {NAME!r}: scale is not 0, from which nothing comes back", member="scale")
-        return ScaledIntegers(number, int(offset), int(scale)) if isinstance(number, Integers) else ScaledFloats(offset, scale)
+        return (
+            ScaledIntegers(number, int(offset), int(scale))
+            if isinstance(number, Integers)
+            else ScaledFloats(offset, scale)
+        )
 
     def _scalar(self, member: str, default: int, data_type: DataType) -> NDArray[Any]:
         given = getattr(self, member)
         try:
             return data_type.cast_fill(default) if given is None else data_type.fill_from_json(given)
         except MetadataError as error:
-            raise MetadataError(f"codec {NAME!r}: {member} is a scalar of the array's own type: {error}", member=member) from None
+            raise MetadataError(
+                f"codec {NAME!r}: {member} is a scalar of the array's own type: {error}", member=member
+            ) from None
 
 
 class ScaledFloats(BoundArrayArray):
@@ -75,11 +83,13 @@ class ScaledFloats(BoundArrayArray):
 
     def encode(self, a: NDArray[Any]) -> NDArray[Any]:
         with np.errstate(all="ignore"):
-            return np.multiply(a - self._offset, self._scale)
+            scaled: NDArray[Any] = (a - self._offset) * self._scale
+        return scaled
 
     def decode(self, a: NDArray[Any]) -> NDArray[Any]:
         with np.errstate(all="ignore"):
-            return np.add(a / self._scale, self._offset)
+            restored: NDArray[Any] = a / self._scale + self._offset
+        return restored
 
 
 class ScaledIntegers(BoundArrayArray):
@@ -94,7 +104,8 @@ class ScaledIntegers(BoundArrayArray):
         self._check(work, number.lowest + offset, number.highest + offset)
         shifted = work - number.work.type(offset)
         self._check(shifted, *_quotients(number, scale))
-        return (shifted * number.work.type(scale)).astype(number.dtype)
+        scaled: NDArray[Any] = (shifted * number.work.type(scale)).astype(number.dtype)
+        return scaled
 
     def decode(self, a: NDArray[Any]) -> NDArray[Any]:
         number, offset, scale = self._number, self._offset, self._scale
@@ -105,7 +116,8 @@ class ScaledIntegers(BoundArrayArray):
         if rest.any():
             raise refusal(NAME, f"found {work[rest != 0].flat[0]}, which its scale {scale} does not divide")
         self._check(quotient, number.lowest - offset, number.highest - offset)
-        return (quotient + number.work.type(offset)).astype(number.dtype)
+        restored: NDArray[Any] = (quotient + number.work.type(offset)).astype(number.dtype)
+        return restored
 
     def _check(self, values: NDArray[Any], lowest: int, highest: int) -> None:
         if values.size and not (lowest <= int(values.min()) and int(values.max()) <= highest):

@@ -70,8 +70,17 @@ class ZfpCodec(ArrayBytesCodec):
         given = [member for member, value in self.to_config().items() if value is not None and member != "mode"]
         if sorted(given) != sorted(OF_MODE[self.mode]):
             needed = ", ".join(OF_MODE[self.mode]) or "nothing else"
-            raise MetadataError(f"codec {NAME!r}: mode {self.mode!r} takes {needed}, not {', '.join(given) or 'nothing'}")
-        for member, least in (("rate", 0), ("precision", 1), ("tolerance", 0), ("minbits", 0), ("maxbits", 0), ("maxprec", 0)):
+            raise MetadataError(
+                f"codec {NAME!r}: mode {self.mode!r} takes {needed}, not {', '.join(given) or 'nothing'}"
+            )
+        for member, least in (
+            ("rate", 0),
+            ("precision", 1),
+            ("tolerance", 0),
+            ("minbits", 0),
+            ("maxbits", 0),
+            ("maxprec", 0),
+        ):
             value = getattr(self, member)
             if value is not None and not (least <= value < math.inf and (value > 0 or member != "rate")):
                 raise MetadataError(f"codec {NAME!r}: {member} cannot be {value!r}", member=member)
@@ -82,16 +91,20 @@ class ZfpCodec(ArrayBytesCodec):
             taken = ", ".join((*NATIVE, *WIDENED, *SHIFTED))
             raise MetadataError(f"codec {NAME!r} does not take data type {name!r}: it takes {taken}")
         if len(spec.shape) > 4:
-            raise MetadataError(f"codec {NAME!r} takes up to 4 dimensions, not {len(spec.shape)}: put 'reshape' before it")
+            raise MetadataError(
+                f"codec {NAME!r} takes up to 4 dimensions, not {len(spec.shape)}: put 'reshape' before it"
+            )
 
     def bind(self, spec: Spec) -> BoundArrayBytes:
         self.resolve(spec)
         if self.mode == "expert":
             raise refusal(NAME, "has an expert mode, which zfpy does not offer")
         try:
-            import zfpy
+            import zfpy  # type: ignore[import-not-found]  # optional
         except ImportError:
-            raise PluginNotInstalledError(f"codec {NAME!r} needs the library zfpy: pip install zfpy", kind="codec", name=NAME) from None
+            raise PluginNotInstalledError(
+                f"codec {NAME!r} needs the library zfpy: pip install zfpy", kind="codec", name=NAME
+            ) from None
         return BoundZfp(spec, zfpy, {member: getattr(self, member) for member in OF_MODE[self.mode]})
 
 
@@ -132,7 +145,9 @@ class BoundZfp(BoundArrayBytes):
             middle = 1 << bits - 1 if name.startswith("u") else 0
             return (a.astype(np.int32) - middle) << (31 - bits)
         if name.startswith("u") and int(a.max()) > np.iinfo(self._work).max:
-            raise refusal(NAME, f"cannot take {int(a.max())}: of {name} it keeps the numbers that {self._work.name} has")
+            raise refusal(
+                NAME, f"cannot take {int(a.max())}: of {name} it keeps the numbers that {self._work.name} has"
+            )
         return a.astype(self._work, copy=False)
 
     def _demoted(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -143,13 +158,17 @@ class BoundZfp(BoundArrayBytes):
             bits = SHIFTED[name]
             values = (values >> (31 - bits)) + (1 << bits - 1 if name.startswith("u") else 0)
         limits = np.iinfo(self._dtype)
-        lowest, highest = max(int(limits.min), int(np.iinfo(self._work).min)), min(int(limits.max), int(np.iinfo(self._work).max))
-        return np.clip(values, lowest, highest).astype(self._dtype)
+        lowest, highest = (
+            max(int(limits.min), int(np.iinfo(self._work).min)),
+            min(int(limits.max), int(np.iinfo(self._work).max)),
+        )
+        values = np.clip(values, lowest, highest)
+        return values.astype(self._dtype)
 
 
 def _most_bytes(shape: tuple[int, ...], size: int) -> int:
     """What a stream can have at most, and so what can be read of one: by blocks of 4 in each dimension."""
     blocks = math.prod(-(-length // 4) for length in shape)
-    numbers = 4 ** len(shape)
+    numbers: int = 4 ** len(shape)
     bits = 64 + numbers * (8 * size + 2)  # every bit plane of every number, with its tests, and what is per block
     return blocks * bits // 8 + 64

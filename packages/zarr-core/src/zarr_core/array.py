@@ -15,10 +15,10 @@ from zarr_core.abc.chunk_grid import GridDimension
 from zarr_core.abc.codec import BytesBytesCodec
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC
-from zarr_core.abc.store import Store
 from zarr_core.attributes import Attributes
 from zarr_core.chunk_grids.regular import RegularGrid
 from zarr_core.engine.bound import Access, ArrayOptions, BoundArray
+from zarr_core.handle import NodeHandle
 from zarr_core.indexing.selection import basic
 from zarr_core.info import ArrayInfo
 from zarr_core.metadata import normalize_path
@@ -37,21 +37,14 @@ __all__ = ["Array", "AsyncArray"]
 T = TypeVar("T")
 
 
-class _Handle(BaseArray):
-    """What both have: the bound array."""
-
-    _bound: BoundArray
-    _target: Any = None
+class _Handle(NodeHandle[BoundArray], BaseArray):
+    """What both have."""
 
     def __init__(self, *, store: Any = None, path: str = "", **keywords: Unpack[ArrayKeywords]) -> None:
         """A new array in memory, complete and usable; `save` stores it at `path` of `store`."""
         draft = Access(MemoryStore())
         self._bound = draft.runtime.run(create_array(draft, normalize_path(path), keywords))
         self._target = store
-
-    def _saving(self, store: Any, overwrite: bool) -> tuple[Access, Coroutine[Any, Any, list[Any]]]:
-        target = Access(open_store(draft_target(self, store), mode="w" if overwrite else "a"))
-        return target, save_drafts(target, [self._bound], overwrite=overwrite)
 
     @property
     def compressor(self) -> BytesBytesCodec | None:
@@ -75,12 +68,6 @@ class _Handle(BaseArray):
             return self._bound.grid
         return RegularGrid(self.chunks).dimensions(self.shape)
 
-    @classmethod
-    def _of(cls, bound: BoundArray) -> Self:
-        handle = cls.__new__(cls)
-        handle._bound = bound
-        return handle
-
     @property
     def metadata(self) -> ArrayMetadataABC:
         return self._bound.metadata
@@ -92,18 +79,6 @@ class _Handle(BaseArray):
     @property
     def dtype(self) -> np.dtype[Any]:
         return self._bound.dtype
-
-    @property
-    def store(self) -> Store:
-        return self._bound.access.given
-
-    @property
-    def path(self) -> str:
-        return self._bound.path
-
-    @property
-    def read_only(self) -> bool:
-        return self._bound.access.read_only
 
     @property
     def config(self) -> ArrayOptions:
@@ -149,39 +124,9 @@ class _Handle(BaseArray):
         """The same array with other `ArrayOptions`: `missing_chunk`, `write_empty_chunks`, `order`."""
         return self._of(self._bound.with_options(**{**(config or {}), **changes}))
 
-    def _adopt(self, metadata: ArrayMetadataABC) -> None:
-        self._bound = self._bound.with_metadata(metadata)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both are the same stored array. For their values: `numpy.array_equal(a, b)`."""
-        if not isinstance(other, _Handle):
-            return NotImplemented
-        mine, theirs = self._bound, other._bound
-        return mine.path == theirs.path and mine.metadata == theirs.metadata and self.store == other.store
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        bound, access = self._bound, self._bound.access
-        stores = (access.given, access.chunk_store, access.read_only)
-        return _rebuild, (type(self), *stores, bound.path, bound.metadata, bound.options)
-
     def __repr__(self) -> str:
         where = f"{self.name} in {self.store!r}"
         return f"<{type(self).__name__} {where} shape={self.shape} dtype={self.dtype}>"
-
-
-def _rebuild(
-    cls: type[_Handle],
-    store: Store,
-    chunk_store: Store | None,
-    read_only: bool,
-    path: str,
-    metadata: ArrayMetadataABC,
-    options: ArrayOptions,
-) -> _Handle:
-    access = Access(store, read_only=read_only, chunk_store=chunk_store)
-    return cls._of(BoundArray(access, path, metadata, options=options))
 
 
 class Array(_Handle, SynchronousArray):
@@ -279,10 +224,9 @@ class Array(_Handle, SynchronousArray):
 
         Raises `ContainsArrayError` or `ContainsGroupError` if something is there and `overwrite` is false.
         """
-        target, operation = self._saving(store, overwrite)
-        (self._bound,) = target.runtime.run(operation)
-        self._target = None
-        return self
+        target = self._saving_to(store, overwrite)
+        saved = target.runtime.run(save_drafts(target, [self._bound], overwrite=overwrite))
+        return self._saved(saved[0])
 
     def iter_chunks(self, *, shards: bool = False) -> Iterator[tuple[tuple[slice, ...], NDArray[Any]]]:
         """Region and values of each chunk in turn, in C order; of each shard if `shards`. One at a time in memory."""
@@ -373,10 +317,9 @@ class AsyncArray(_Handle, AsynchronousArray):
 
     async def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
         """See `Array.save`."""
-        target, operation = self._saving(store, overwrite)
-        (self._bound,) = await target.runtime.arun(operation)
-        self._target = None
-        return self
+        target = self._saving_to(store, overwrite)
+        saved = await target.runtime.arun(save_drafts(target, [self._bound], overwrite=overwrite))
+        return self._saved(saved[0])
 
     async def nchunks_initialized(self) -> int:
         """See `Array.nchunks_initialized`."""
@@ -409,14 +352,6 @@ def _sizes(grid: tuple[GridDimension, ...]) -> tuple[tuple[int, ...], ...]:
         tuple(min(stop, along.length) - start for start, stop in found if start < along.length)
         for found, along in zip(spans, grid, strict=True)
     )
-
-
-def draft_target(node: Any, store: Any) -> Any:
-    """Where a draft is to be saved. Raises `ValueError` if nobody said so, or if the node is no draft."""
-    target = node._target if store is None else store
-    if target is None:
-        raise ValueError(f"{node!r} does not know where to be saved: give a store (it may be saved already)")
-    return target
 
 
 def _shape(shape: int | tuple[int, ...]) -> tuple[int, ...]:

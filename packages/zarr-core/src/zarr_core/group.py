@@ -8,11 +8,11 @@ from typing import Any, Self, TypeVar, Unpack
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.group import AsynchronousGroup, BaseGroup, SynchronousGroup
 from zarr_core.abc.metadata import GroupMetadataABC, NodeMetadataABC
-from zarr_core.abc.store import Store
-from zarr_core.array import Array, AsyncArray, draft_target
+from zarr_core.array import Array, AsyncArray
 from zarr_core.attributes import Attributes
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup, BoundNode
 from zarr_core.errors import NodeNotFoundError
+from zarr_core.handle import NodeHandle
 from zarr_core.info import GroupInfo
 from zarr_core.metadata import normalize_path
 from zarr_core.operations.copy import move_node
@@ -43,11 +43,8 @@ __all__ = ["AsyncGroup", "Group"]
 T = TypeVar("T")
 
 
-class _Handle(BaseGroup):
-    """What both have: the bound group."""
-
-    _bound: BoundGroup
-    _target: Any = None
+class _Handle(NodeHandle[BoundGroup], BaseGroup):
+    """What both have."""
 
     def __init__(
         self,
@@ -63,67 +60,14 @@ class _Handle(BaseGroup):
         self._bound = draft.runtime.run(operation)
         self._target = store
 
-    def _saving(self, store: Any, overwrite: bool) -> tuple[Access, Coroutine[Any, Any, list[Any]]]:
-        target = Access(open_store(draft_target(self, store), mode="w" if overwrite else "a"))
-        return target, save_group(target, self._bound, overwrite=overwrite)
-
-    @classmethod
-    def _of(cls, bound: BoundGroup) -> Self:
-        handle = cls.__new__(cls)
-        handle._bound = bound
-        return handle
-
     @property
     def metadata(self) -> GroupMetadataABC:
         return self._bound.metadata
 
     @property
-    def store(self) -> Store:
-        return self._bound.access.given
-
-    @property
-    def path(self) -> str:
-        return self._bound.path
-
-    @property
-    def read_only(self) -> bool:
-        return self._bound.access.read_only
-
-    @property
     def info(self) -> GroupInfo:
         """What there is to know without listing; prints as a table."""
         return GroupInfo.of(self)
-
-    def _adopt(self, metadata: GroupMetadataABC) -> None:
-        self._bound = self._bound.with_metadata(metadata)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both are the same stored group."""
-        if not isinstance(other, _Handle):
-            return NotImplemented
-        return self.path == other.path and self.metadata == other.metadata and self.store == other.store
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        access = self._bound.access
-        stores = (access.given, access.chunk_store, access.read_only)
-        return _rebuild, (type(self), *stores, self.path, self.metadata)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name} in {self.store!r}>"
-
-
-def _rebuild(
-    cls: type[_Handle],
-    store: Store,
-    chunk_store: Store | None,
-    read_only: bool,
-    path: str,
-    metadata: GroupMetadataABC,
-) -> _Handle:
-    access = Access(store, read_only=read_only, chunk_store=chunk_store)
-    return cls._of(BoundGroup(access, path, metadata))
 
 
 class Group(_Handle, SynchronousGroup):
@@ -180,10 +124,9 @@ class Group(_Handle, SynchronousGroup):
 
     def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
         """Store this group, made in memory by `Group(...)`, with all that was made below it. See `Array.save`."""
-        target, operation = self._saving(store, overwrite)
-        self._bound = target.runtime.run(operation)[0]
-        self._target = None
-        return self
+        target = self._saving_to(store, overwrite)
+        saved = target.runtime.run(save_group(target, self._bound, overwrite=overwrite))
+        return self._saved(saved[0])  # the group comes first
 
     # members
 
@@ -381,10 +324,9 @@ class AsyncGroup(_Handle, AsynchronousGroup):
 
     async def save(self, store: Any = None, *, overwrite: bool = False) -> Self:
         """See `Group.save`."""
-        target, operation = self._saving(store, overwrite)
-        self._bound = (await target.runtime.arun(operation))[0]
-        self._target = None
-        return self
+        target = self._saving_to(store, overwrite)
+        saved = await target.runtime.arun(save_group(target, self._bound, overwrite=overwrite))
+        return self._saved(saved[0])  # the group comes first
 
     async def getitem(self, key: str) -> AsyncArray | AsyncGroup:
         found = await self._run(find_member(self._bound, key))

@@ -6,10 +6,10 @@ implement them, and other libraries may do so too.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,51 +17,19 @@ from numpy.typing import ArrayLike, NDArray
 from zarr_core.abc.codec import ArrayArrayCodec, ArrayBytesCodec, BytesBytesCodec
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC
+from zarr_core.abc.node import BaseNode
 from zarr_core.errors import MetadataError
-
-if TYPE_CHECKING:
-    from zarr_core.abc.store import Store
 
 __all__ = ["AsynchronousArray", "BaseArray", "SynchronousArray"]
 
 
-class BaseArray(ABC):
+class BaseArray(BaseNode):
     """What is known of an array without reading it."""
 
     @property
     @abstractmethod
     def metadata(self) -> ArrayMetadataABC:
-        """The metadata, as it was when the array was opened or last changed through this object."""
-
-    @property
-    @abstractmethod
-    def store(self) -> Store:
-        """The store that holds the array."""
-
-    @property
-    @abstractmethod
-    def path(self) -> str:
-        """Where in the store: `a/b`, or "" for the root."""
-
-    @property
-    @abstractmethod
-    def read_only(self) -> bool:
-        """Whether writing is refused."""
-
-    @property
-    def name(self) -> str:
-        """The path with a leading slash, as h5py has it."""
-        return "/" + self.path
-
-    @property
-    def basename(self) -> str:
-        """The last segment of the path."""
-        return self.path.rpartition("/")[2]
-
-    @property
-    def zarr_format(self) -> int:
-        """2 or 3."""
-        return self.metadata.zarr_format
+        """See `BaseNode.metadata`."""
 
     @property
     def shape(self) -> tuple[int, ...]:

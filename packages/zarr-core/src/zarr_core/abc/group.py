@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import GroupMetadataABC
-
-if TYPE_CHECKING:
-    from zarr_core.abc.store import Store
+from zarr_core.abc.node import BaseNode
 
 __all__ = ["AsynchronousGroup", "BaseGroup", "SynchronousGroup"]
 
 
-class BaseGroup(ABC):
+class BaseGroup(BaseNode):
     """What is known of a group without listing it."""
 
     @property
     @abstractmethod
     def metadata(self) -> GroupMetadataABC:
-        """The metadata, as it was when the group was opened or last changed through this object."""
-
-    @property
-    @abstractmethod
-    def store(self) -> Store:
-        """The store that holds the group."""
-
-    @property
-    @abstractmethod
-    def path(self) -> str:
-        """Where in the store: `a/b`, or "" for the root."""
-
-    @property
-    @abstractmethod
-    def read_only(self) -> bool:
-        """Whether writing is refused."""
-
-    @property
-    def name(self) -> str:
-        """The path with a leading slash, as h5py has it."""
-        return "/" + self.path
-
-    @property
-    def basename(self) -> str:
-        """The last segment of the path."""
-        return self.path.rpartition("/")[2]
-
-    @property
-    def zarr_format(self) -> int:
-        """2 or 3."""
-        return self.metadata.zarr_format
+        """See `BaseNode.metadata`."""
 
 
 class SynchronousGroup(BaseGroup):

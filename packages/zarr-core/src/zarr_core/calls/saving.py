@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from zarr_core.array import draft_target
 from zarr_core.calls.call import Call
 from zarr_core.calls.opening import StoreLike, access
 from zarr_core.engine.bound import Access, BoundArray
@@ -87,7 +86,7 @@ def save_many(nodes: Sequence[Any], store: StoreLike = None, *, overwrite: bool 
     """
     targets: list[tuple[Any, list[Any]]] = []
     for node in nodes:
-        wanted = draft_target(node, store)
+        wanted = node.target(store)
         batch = next((batch for target, batch in targets if target is wanted or target == wanted), None)
         if batch is None:
             targets.append((wanted, batch := []))
@@ -101,7 +100,7 @@ async def _save_many(opened: list[tuple[Access, list[Any]]], overwrite: bool) ->
         drafts = [draft for node in batch for draft in await _with_members(node._bound)]
         saved = {bound.path: bound for bound in await save_drafts(to, drafts, overwrite=overwrite)}
         for node in batch:
-            node._bound, node._target = saved[node._bound.path], None
+            node._saved(saved[node.path])
 
 
 async def _with_members(bound: Any) -> list[Any]:

@@ -64,6 +64,9 @@ class Access:
         self.store: ReadStore = readable(self.runtime.adapt(store))
         """The same as the runtime uses it."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _make_access, (self.given, self.read_only, self.chunk_store)
+
     def within(self, runtime: Driver) -> Access:
         """The same as a part of a larger operation, which runs in that runtime."""
         if self.runtime is runtime:
@@ -85,6 +88,10 @@ class Access:
         raise UnsupportedByStoreError(f"cannot list {what}: {self.given!r} has no list of its keys")
 
 
+def _make_access(store: Store, read_only: bool, chunk_store: Store | None) -> Access:
+    return Access(store, read_only=read_only, chunk_store=chunk_store)
+
+
 class BoundNode(Generic[M]):
     """A node of a hierarchy in a store."""
 
@@ -92,6 +99,9 @@ class BoundNode(Generic[M]):
         self.access, self.path, self.metadata = access, path, metadata
         self.prefix = path + "/" if path else ""
         self.runtime = access.runtime
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.access, self.path, self.metadata)
 
     @property
     def label(self) -> str:
@@ -144,6 +154,9 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
             chunks = transformer.view(chunks, self.prefix)
         return self.access.store if chunks is self.access.given else readable(self.runtime.adapt(chunks))
 
+    def __reduce__(self) -> tuple[Any, ...]:  # what is bound and prepared is made anew
+        return _make_array, (self.access, self.path, self.metadata, self.options)
+
     def key(self, chunk: tuple[int, ...]) -> str:
         """The key of a chunk."""
         return self.prefix + self._encode(chunk)
@@ -168,3 +181,7 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
             )
         self.access.writable(f"to {self.label}")
         return writable(self.chunks, f"to {self.label}")
+
+
+def _make_array(access: Access, path: str, metadata: ArrayMetadataABC, options: ArrayOptions) -> BoundArray:
+    return BoundArray(access, path, metadata, options=options)

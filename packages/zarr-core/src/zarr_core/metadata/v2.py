@@ -179,9 +179,7 @@ def _parse_array(document: dict[str, JSON], attributes: JSON, path: str | None) 
         grid = RegularGrid(tuple(document["chunks"]))
         grid.dimensions(shape)
         member = "filters"
-        codecs = complete_chain(
-            v2_chain(document, stored, endian, where), chunk_specs(grid, shape, data_type, fill)[0]
-        )
+        codecs = complete_chain(v2_chain(document, stored, endian, where), chunk_specs(grid, shape, data_type, fill)[0])
         encoding = V2ChunkKeyEncoding(document.get("dimension_separator", "."))
         documents = {".zarray": document, ".zattrs": _attributes_of(attributes, path)}
         return V2ArrayMetadata(documents, shape, data_type, fill, grid, encoding, codecs)

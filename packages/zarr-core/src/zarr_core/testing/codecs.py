@@ -428,8 +428,8 @@ def _entries(length: int, distinct: bool) -> st.SearchStrategy[slice | NDArray[n
 
 
 def taking(part: Part) -> Any:
-    """What numpy needs to take the part; the ellipsis makes it an array, and no element, whatever the elements are."""
-    return ... if part is None else (*(part.at if isinstance(part, Points) else index(part)), ...)
+    """What numpy needs to take the part."""
+    return ... if part is None else part.at if isinstance(part, Points) else index(part)
 
 
 def source(value: bytes | None, gap: int = 512) -> BytesSource:
