@@ -175,9 +175,7 @@ after_each_kill(prepare, act, check)
 
 
 @pytest.mark.parametrize("zarr_format", [2, 3])
-def test_an_array_that_replaces_another_is_never_mixed_with_it(
-    killed: Callable[[str], int], zarr_format: int
-) -> None:
+def test_an_array_that_replaces_another_is_never_mixed_with_it(killed: Callable[[str], int], zarr_format: int) -> None:
     killed(
         f"""
 keywords = {{"zarr_format": {zarr_format}, "compressors": None}}

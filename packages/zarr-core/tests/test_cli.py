@@ -66,8 +66,8 @@ def test_plugins_lists_name_kind_distribution_version_and_state(run: Run) -> Non
 
 @pytest.mark.usefixtures("acme")
 def test_plugins_check_finds_what_is_broken_and_says_so_in_its_exit_code(run: Run) -> None:
-    codecs.register("test.plain", dict)  # type: ignore[arg-type]
-    code, out, _ = run("plugins", "--check", "--json")
+    with codecs.register("test.plain", dict):  # type: ignore[arg-type]
+        code, out, _ = run("plugins", "--check", "--json")
     assert code == 1
     found = {(each["name"], each["distribution"]): each for each in json.loads(out)}
     assert found["acme.rle", "acme-zarr"] == {

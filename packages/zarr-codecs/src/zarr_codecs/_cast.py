@@ -70,15 +70,19 @@ class Cast:
     def _converted(self, a: NDArray[Any]) -> NDArray[Any]:
         source, target = self._source, self._target
         with np.errstate(all="ignore"):
+            if isinstance(source, Integers):
+                a = a.astype(source.work, copy=False)
+                if self._widens:
+                    return a.astype(target.dtype)
+                if isinstance(target, Integers):
+                    return self._integers_in_range(a, source, target)
+                return self._in_range(a, self._integers_rounded(a, target.mantissa), target)
             if self._widens:
                 return a.astype(target.dtype)
+            a = a.astype(np.float64, copy=False)
             if isinstance(target, Integers):
-                if isinstance(source, Integers):
-                    return self._integers_in_range(a.astype(source.work), source, target)
-                return self._floats_to_integers(a.astype(np.float64), target)
-            if isinstance(source, Integers):
-                return self._in_range(self._integers_rounded(a.astype(source.work), target.mantissa), target)
-            return self._in_range(self._floats_rounded(a.astype(np.float64), target), target)
+                return self._floats_to_integers(a, target)
+            return self._in_range(a, self._floats_rounded(a, target), target)
 
     def _integers_in_range(self, a: NDArray[Any], source: Integers, target: Integers) -> NDArray[Any]:
         lowest, highest = max(target.lowest, source.lowest), min(target.highest, source.highest)
@@ -137,14 +141,15 @@ class Cast:
         rounded = np.ldexp(self._round(np.ldexp(a, -step)), step)
         return np.where(np.isfinite(a), rounded, a)
 
-    def _in_range(self, a: NDArray[Any], target: Floats) -> NDArray[Any]:
+    def _in_range(self, given: NDArray[Any], a: NDArray[Any], target: Floats) -> NDArray[Any]:
+        """What was `given` and rounded to `a`, in the target."""
         lacking = (np.isnan(a) & (not target.nan)) | (np.isinf(a) & (not target.infinite))
         if lacking.any():
-            raise self._refused(a[lacking], target)
+            raise self._refused(given[lacking], target)
         out = np.isfinite(a) & ((a < target.lowest) | (a > target.highest))
         if out.any():
             if self._out_of_range is None:
-                raise self._refused(a[out], target)
+                raise self._refused(given[out], target)
             clamped = np.copysign(np.inf, a) if target.infinite else np.clip(a, target.lowest, target.highest)
             a = np.where(out, clamped, a)
         return a.astype(target.dtype)

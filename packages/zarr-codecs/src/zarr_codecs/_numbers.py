@@ -55,12 +55,12 @@ def number_of(codec: str, data_type: DataType) -> Integers | Floats:
 
 @cache
 def _number_of(dtype: np.dtype[Any]) -> Integers | Floats | None:
-    if dtype.kind in "iu":
+    if dtype.isbuiltin == 1 and dtype.kind in "iu":
         limits: Any = np.iinfo(dtype)
         return Integers(dtype, dtype, 8 * dtype.itemsize, int(limits.min), int(limits.max))
-    if dtype.kind == "f":
+    if dtype.isbuiltin == 1 and dtype.kind == "f":
         return _floats(dtype, np.finfo(dtype))
-    if dtype.kind != "V" or dtype.fields is not None or dtype.type is np.void:
+    if dtype.isbuiltin != 2 or "complex" in dtype.name:
         return None
     import ml_dtypes  # the dtype is one of its
 

@@ -30,6 +30,8 @@ class FillTest:
         """Whether every element of `a` has the bits of the fill value. An empty array is."""
         if a.size == 0:
             return True
+        if isinstance(self._first, np.ndarray):  # arrays in arrays
+            return all(np.array_equal(each, self._first) for each in a.flat)
         if self._plain:
             return bool((a == self._first).all())
         if a[(0,) * a.ndim].tobytes() != self._first:
