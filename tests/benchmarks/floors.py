@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tests.benchmarks.layouts import DTYPE, Layout
 from zstandard import ZstdCompressor, ZstdDecompressor
+
+from tests.benchmarks.layouts import DTYPE, Layout
 
 __all__ = ["element_floor", "open_floor", "read_floors", "write_floors"]
 

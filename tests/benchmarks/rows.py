@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from tests.benchmarks.contestants import OURS, Contestant
 from tests.benchmarks.floors import element_floor, open_floor, read_floors, write_floors
 from tests.benchmarks.layouts import Layout, values

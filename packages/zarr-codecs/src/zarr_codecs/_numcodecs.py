@@ -18,6 +18,7 @@ with warnings.catch_warnings(record=True):
     from numcodecs.jenkins import jenkins_lookup3
     from numcodecs.packbits import PackBits
     from numcodecs.quantize import Quantize
+    from numcodecs.registry import codec_registry, entries, get_codec
     from numcodecs.shuffle import Shuffle
     from numcodecs.vlen import VLenArray, VLenBytes, VLenUTF8
 
@@ -34,6 +35,9 @@ __all__ = [
     "VLenBytes",
     "VLenUTF8",
     "blosc",
+    "codec_registry",
+    "entries",
+    "get_codec",
     "jenkins_lookup3",
     "lz4",
 ]

@@ -6,18 +6,18 @@ metadata  {"name": "gzip", "configuration": {"level": 5}}
           v2 {"id": "gzip", "level": 1}, {"id": "zlib", "level": 1}
 
 Any gzip file is read, of several members and with padding too; one member is written, with mtime 0, so that equal
-chunks are equal bytes. The library is zlib from Python itself, which releases the GIL in both directions. `limit` is
-handed to zlib: it never inflates more than that and one byte.
+chunks are equal bytes. The library is zlib from Python itself, or a faster one that is installed (see `_deflate`); all
+release the GIL in both directions. `limit` is handed to it: it never inflates more than that and one byte.
 """
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from zarr_codecs._deflate import ERRORS, compress, decompressobj
 from zarr_codecs._streams import Decompressor, unpack
 from zarr_codecs._v2 import V2Object
 from zarr_core.abc.codec import BytesBytesCodec
@@ -30,7 +30,7 @@ ZLIB = 15
 
 
 def _gzip_reader() -> Decompressor:
-    return zlib.decompressobj(GZIP)
+    return decompressobj(GZIP)
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class GzipCodec(BytesBytesCodec):
         self.check_fields()
 
     def encode(self, buf: Buffer) -> Buffer:
-        return zlib.compress(buf, self.level, GZIP)
+        return compress(buf, self.level, GZIP)
 
     def decode(self, buf: Buffer, *, limit: int | None = None) -> Buffer:
-        return unpack(self.name, _gzip_reader, zlib.error, buf, limit)
+        return unpack(self.name, _gzip_reader, ERRORS, buf, limit)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class V2ZlibCodec(V2GzipCodec):
     name: ClassVar[str] = "zlib"
 
     def encode(self, buf: Buffer) -> Buffer:
-        return zlib.compress(buf, self.level, ZLIB)
+        return compress(buf, self.level, ZLIB)
 
     def decode(self, buf: Buffer, *, limit: int | None = None) -> Buffer:
-        return unpack(self.name, zlib.decompressobj, zlib.error, buf, limit, members=False)
+        return unpack(self.name, decompressobj, ERRORS, buf, limit, members=False)

@@ -122,9 +122,12 @@ class Ragged(Objects):
     def parse(self, value: Any, zarr_format: int) -> NDArray[Any]:
         if isinstance(value, list):
             try:
-                return boxed(read_only(np.array(value, self.item).reshape(-1)))
+                exact = np.array(value).reshape(-1)
+                elements = exact.astype(self.item)
             except (TypeError, ValueError, OverflowError):
-                pass
+                raise self.refusal(value) from None
+            if np.array_equal(elements, exact):
+                return boxed(read_only(elements))
         elif not value:
             return self.default_fill()
         raise self.refusal(value)

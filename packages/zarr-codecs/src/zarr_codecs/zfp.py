@@ -24,7 +24,7 @@ from zarr_core.abc.data_type import JSON
 from zarr_core.abc.store import Buffer
 from zarr_core.errors import MetadataError, PluginNotInstalledError
 
-__all__ = ["ZfpCodec"]
+__all__ = ["ZfpCodec", "load_zfpy", "most_bytes"]
 
 NAME = "zfp"
 OF_MODE: dict[str, tuple[str, ...]] = {
@@ -99,13 +99,7 @@ class ZfpCodec(ArrayBytesCodec):
         self.resolve(spec)
         if self.mode == "expert":
             raise refusal(NAME, "has an expert mode, which zfpy does not offer")
-        try:
-            import zfpy  # type: ignore[import-not-found]  # optional
-        except ImportError:
-            raise PluginNotInstalledError(
-                f"codec {NAME!r} needs the library zfpy: pip install zfpy", kind="codec", name=NAME
-            ) from None
-        return BoundZfp(spec, zfpy, {member: getattr(self, member) for member in OF_MODE[self.mode]})
+        return BoundZfp(spec, load_zfpy(NAME), {member: getattr(self, member) for member in OF_MODE[self.mode]})
 
 
 class BoundZfp(BoundArrayBytes):
@@ -117,7 +111,7 @@ class BoundZfp(BoundArrayBytes):
         name = spec.data_type.name
         self._work = np.dtype("int32" if name in SHIFTED else WIDENED.get(name, name))
         self._shape = spec.shape or (1,)
-        self._most = _most_bytes(self._shape, self._work.itemsize)
+        self._most = most_bytes(self._shape, self._work.itemsize)
 
     def encode(self, a: NDArray[Any]) -> Buffer:
         values = np.ascontiguousarray(self._promoted(a)).reshape(self._shape)
@@ -166,7 +160,17 @@ class BoundZfp(BoundArrayBytes):
         return values.astype(self._dtype)
 
 
-def _most_bytes(shape: tuple[int, ...], size: int) -> int:
+def load_zfpy(codec: str) -> Any:
+    """The library, for this codec. Raises `PluginNotInstalledError` saying what to install."""
+    try:
+        import zfpy  # type: ignore[import-not-found]  # optional
+    except ImportError:
+        text = f"codec {codec!r} needs the library zfpy: pip install zfpy"
+        raise PluginNotInstalledError(text, kind="codec", name=codec) from None
+    return zfpy
+
+
+def most_bytes(shape: tuple[int, ...], size: int) -> int:
     """What a stream can have at most, and so what can be read of one: by blocks of 4 in each dimension."""
     blocks = math.prod(-(-length // 4) for length in shape)
     numbers: int = 4 ** len(shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,8 +19,8 @@ __all__ = ["FixedLengthUTF32", "String"]
 _StringDType: Any = getattr(np.dtypes, "StringDType", None)
 TEXT: np.dtype[Any] = OBJECTS if _StringDType is None else _StringDType()
 """numpy's own variable-width strings where it has them (from 2.0 on), else objects, which are `str`."""
-STRICT: np.dtype[Any] = OBJECTS if _StringDType is None else _StringDType(coerce=False)
-"""The same, without making text of what is none."""
+STRICT: np.dtype[Any] | None = None if _StringDType is None else _StringDType(coerce=False)
+"""The same, without making text of what is none; None where numpy has no such strings."""
 SURROGATES, LAST = 0xD800, 0x10FFFF
 
 
@@ -55,15 +56,15 @@ class String(VariableLength):
             return given
         if given.dtype.kind not in "OTU":
             raise TypeError(f"values of dtype {given.dtype} are not text: convert them with astype(str)")
-        try:
-            return given.astype(STRICT).astype(self.memory, copy=False)
-        except ValueError:  # not all of them are text
-            texts = np.empty(given.shape, OBJECTS)
-            for index, value in np.ndenumerate(given):
-                if not (value is None or (isinstance(value, str) and is_unicode(value))):
-                    raise TypeError(f"element {index} is {value!r:.80}, not {self.accepts}") from None
-                texts[index] = value or ""
-            return texts.astype(self.memory)
+        if STRICT is not None:
+            with suppress(ValueError):  # not all of them are text
+                return given.astype(STRICT).astype(self.memory, copy=False)
+        texts = np.empty(given.shape, OBJECTS)
+        for index, value in np.ndenumerate(given):
+            if not (value is None or (isinstance(value, str) and is_unicode(value))):
+                raise TypeError(f"element {index} is {value!r:.80}, not {self.accepts}")
+            texts[index] = str(value or "")
+        return texts.astype(self.memory)
 
 
 class FixedLengthUTF32(FixedLength):

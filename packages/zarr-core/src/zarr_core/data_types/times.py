@@ -61,8 +61,8 @@ class Time(ScalarType):
 
     def stored_dtype(self, endian: str) -> np.dtype[Any]:
         """Of the unit `generic` the integers: numpy's casts between its byte orders change nothing."""
-        order = "<" if endian == "little" else ">"
-        return np.dtype(order + "i8") if self.unit == "generic" else self.scalar.newbyteorder(order)
+        stored = np.dtype(np.int64) if self.unit == "generic" else self.scalar
+        return stored.newbyteorder("<" if endian == "little" else ">")
 
     def to_json_v2(self, endian: str = "little") -> JSON:
         return self.scalar.newbyteorder("<" if endian == "little" else ">").str
