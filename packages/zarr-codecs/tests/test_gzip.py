@@ -116,3 +116,12 @@ def test_the_codecs_of_format_2_have_optional_levels_and_keep_what_was_read() ->
         assert kind.from_config({}) == kind(level=1)
         with pytest.raises(MetadataError):
             kind.from_config({"level": 1, "strategy": 2})
+
+
+def test_zlib_ng_is_used_where_it_is_installed_and_each_reads_the_other() -> None:
+    zlib_ng = pytest.importorskip("zlib_ng.zlib_ng", reason="zlib-ng is optional", exc_type=ImportError)
+    assert _deflate.compress is zlib_ng.compress
+    data = bytes(range(256)) * 100
+    assert gzip.decompress(bytes(GzipCodec(level=6).encode(data))) == data
+    assert GzipCodec(level=6).decode(gzip.compress(data)) == data
+    assert GzipCodec(level=6).decode(zlib_ng.compress(data, 6, 31)) == data

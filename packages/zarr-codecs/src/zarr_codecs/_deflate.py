@@ -1,9 +1,8 @@
-"""The library that deflates and inflates for `gzip` and `zlib`: the fastest that is installed, chosen at import.
+"""The library that deflates and inflates for `gzip` and `zlib`: zlib-ng where it is installed, else Python's zlib.
 
-zlib-ng (`pip install zlib-ng`) does both, with the levels of zlib: measured, it reads two to four times as fast as the
-zlib of Python where chunks have some 100 KiB or more, and writes two to five times as fast. isal reads as fast, but has
-levels of its own, and so it only reads. For chunks of few KiB all are equal. What is written differs in its bytes
-between libraries, and decodes to the same everywhere.
+Measured, zlib-ng (`pip install zlib-ng`) reads chunks of some 100 KiB and more two to four times as fast, and writes
+them two to five times as fast; for chunks of few KiB both read alike. It has the levels of zlib, though not the same
+bytes for them; either decodes what the other wrote. (isal reads as fast, but has other levels.)
 """
 
 from __future__ import annotations
@@ -19,19 +18,16 @@ from zarr_core.abc.store import Buffer
 __all__ = ["ERRORS", "compress", "decompressobj"]
 
 
-def _first(*modules: str) -> ModuleType:
-    """The first of these that is installed; else zlib."""
-    for module in modules:
-        try:
-            return import_module(module)
-        except ImportError:
-            continue
-    return zlib
+def _library() -> ModuleType:
+    try:
+        return import_module("zlib_ng.zlib_ng")
+    except ImportError:
+        return zlib
 
 
-_writer, _reader = _first("zlib_ng.zlib_ng"), _first("zlib_ng.zlib_ng", "isal.isal_zlib")
-compress: Callable[[Buffer, int, int], bytes] = _writer.compress
+_found = _library()
+compress: Callable[[Buffer, int, int], bytes] = _found.compress
 """Of a buffer, with a level and the kind of stream as zlib's `wbits` says it."""
-decompressobj: Callable[..., Decompressor] = _reader.decompressobj
-ERRORS: tuple[type[Exception], ...] = (zlib.error, _reader.error)
+decompressobj: Callable[..., Decompressor] = _found.decompressobj
+ERRORS: tuple[type[Exception], ...] = (zlib.error, _found.error)
 """What reading damaged data raises."""

@@ -6,8 +6,8 @@ metadata  {"name": "gzip", "configuration": {"level": 5}}
           v2 {"id": "gzip", "level": 1}, {"id": "zlib", "level": 1}
 
 Any gzip file is read, of several members and with padding too; one member is written, with mtime 0, so that equal
-chunks are equal bytes. The library is zlib from Python itself, or a faster one that is installed (see `_deflate`); all
-release the GIL in both directions. `limit` is handed to it: it never inflates more than that and one byte.
+chunks are equal bytes. The library is zlib from Python itself, or zlib-ng where that is installed (extra `fast-gzip`);
+both release the GIL in both directions. `limit` is handed to it: it never inflates more than that and one byte.
 """
 
 from __future__ import annotations
