@@ -72,7 +72,7 @@ def test_handles_opened_in_other_ways_meet_on_one_chunk(tmp_path: Path) -> None:
     ways: list[Callable[[], zarr.Array]] = [
         lambda: zarr.open_array(tmp_path / "a.zarr", path="run/t"),
         lambda: zarr.open_array(tmp_path / "a.zarr" / "run" / "t"),
-        lambda: zarr.open_group(tmp_path / "a.zarr")["run/t"],
+        lambda: zarr.open_group(tmp_path / "a.zarr").get("run/t"),
         lambda: zarr.open_array(f"file://{tmp_path}/a.zarr/run", path="t"),
         lambda: zarr.open_array(tmp_path / "link" / "a.zarr", path="run/t"),
         lambda: zarr.open_array(PrefixStore(LocalStore(tmp_path), "a.zarr/run"), path="t"),
@@ -184,7 +184,7 @@ def test_tasks_create_write_and_read(store: Any, chain: str) -> None:
         np.testing.assert_array_equal(await array.getitem(...), values[:5])
         assert [name async for name in root.keys()] == ["t"]  # noqa: SIM118
         assert await root.contains("t")
-        assert (await root.getitem("t")).shape == (5, 20)
+        assert (await root.get("t")).shape == (5, 20)
 
     asyncio.run(work())
 

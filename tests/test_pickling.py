@@ -213,7 +213,8 @@ def test_other_processes_read_and_write_an_array(pool: ProcessPoolExecutor, layo
     rows = [pool.submit(operator.getitem, array, slice(start, start + 4)) for start in range(0, 64, 4)]
     np.testing.assert_array_equal(np.concatenate([row.result() for row in rows]), values)
     np.testing.assert_array_equal(pool.submit(np.asarray, array).result(), values)
-    writes = [pool.submit(operator.setitem, array, slice(start, start + 4), start) for start in range(0, 64, 4)]
+    assign: Any = operator.setitem
+    writes = [pool.submit(assign, array, slice(start, start + 4), start) for start in range(0, 64, 4)]
     for write in writes:
         write.result()
     np.testing.assert_array_equal(array[:, 0], np.arange(64) // 4 * 4)

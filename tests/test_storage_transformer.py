@@ -247,7 +247,7 @@ def test_a_read_only_store_refuses_through_the_chain(tmp_path: Path, transformer
 
 def test_copies_and_moves_take_the_chain_along(store: Any, transformers: Any, layout: dict[str, Any]) -> None:
     zarr.create_array(store, name="run/a", data=VALUES, storage_transformers=transformers, **layout)
-    root = zarr.open_group(store)
+    root: Any = zarr.open_group(store)
     zarr.copy(root["run/a"], root, name="b")
     root.move("run/a", "c/d")
     for path in ("b", "c/d"):

@@ -83,7 +83,7 @@ def test_it_is_the_same_after_all_its_chunks_were_written_anew(case: dict[str, A
 @pytest.mark.parametrize("case", [case for case in CASES if case["kind"] == "group"], ids=_name)
 @pytest.mark.parametrize("use_consolidated", [None, False])
 def test_its_members_are_found(case: dict[str, Any], use_consolidated: bool | None) -> None:
-    group = zarr.open_group(DATA / case["store"], mode="r", use_consolidated=use_consolidated)
+    group: Any = zarr.open_group(DATA / case["store"], mode="r", use_consolidated=use_consolidated)
     assert set(case["members"]) <= {path for path, _ in group.members(max_depth=None)}
     _check(group[case["array_path"]][...], case)
 

@@ -73,7 +73,7 @@ def test_the_same_documents_are_written(zarr_format: int, tmp_path: Path) -> Non
         _make(zarr, tmp_path / name, zarr_format)
     ours, theirs = (documents(tmp_path / name) for name in IMPLEMENTATIONS)
     assert sorted(ours) == sorted(theirs)
-    defaults = {"attributes": {}, "storage_transformers": []}
+    defaults: dict[str, Any] = {"attributes": {}, "storage_transformers": []}
     for key, document in ours.items():
         assert {**defaults, **document} == {**defaults, **theirs[key]}, key
 

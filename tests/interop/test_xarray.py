@@ -69,7 +69,7 @@ def test_xarray_reads_chunks_of_ours_lazily(zarr_format: int, shards: bool, tmp_
 def test_we_open_what_xarray_wrote(zarr_format: int, consolidated: bool, tmp_path: Path) -> None:
     dataset = _dataset()
     dataset.to_zarr(tmp_path / "a.zarr", zarr_format=zarr_format, consolidated=consolidated)
-    root = zarr_core.open_group(tmp_path / "a.zarr", mode="r", use_consolidated=consolidated)
+    root: Any = zarr_core.open_group(tmp_path / "a.zarr", mode="r", use_consolidated=consolidated)
     assert sorted(root) == ["n", "t", "x", "y"]
     assert root.attrs["title"] == "run"
     for name, variable in dataset.variables.items():
@@ -85,6 +85,6 @@ def test_xarray_appends_to_what_we_wrote(zarr_format: int, tmp_path: Path) -> No
     _write_ours(tmp_path / "a.zarr", dataset, zarr_format, False)
     more = dataset.isel(y=slice(0, 2)).assign_coords(y=[10.0, 11.0])
     more.drop_vars("n").to_zarr(tmp_path / "a.zarr", append_dim="y", consolidated=False)
-    root = zarr_core.open_group(tmp_path / "a.zarr", mode="r")
+    root: Any = zarr_core.open_group(tmp_path / "a.zarr", mode="r")
     np.testing.assert_array_equal(root["t"][...], np.concatenate([dataset.t.values, more.t.values]))
     np.testing.assert_array_equal(root["y"][...], [0, 0.5, 1, 1.5, 10, 11])

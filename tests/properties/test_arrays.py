@@ -25,7 +25,7 @@ from zarr_core.storage import LocalStore, MemoryStore
 
 LENGTHS = {0: 0, 1: 20, 2: 9, 3: 5, 4: 4}
 """The longest dimension by rank."""
-V2_COMPRESSORS = ({"id": "zlib", "level": 1}, {"id": "zstd", "level": 0}, {"id": "blosc"})
+V2_COMPRESSORS: tuple[dict[str, Any], ...] = ({"id": "zlib", "level": 1}, {"id": "zstd", "level": 0}, {"id": "blosc"})
 
 
 class Arrays(RuleBasedStateMachine):
@@ -35,7 +35,7 @@ class Arrays(RuleBasedStateMachine):
     def create(self, data: st.DataObject) -> None:
         draw = data.draw
         self.files = tempfile.TemporaryDirectory() if draw(st.integers(0, 3)) == 0 else None
-        self.store = MemoryStore() if self.files is None else LocalStore(self.files.name)
+        self.store: Any = MemoryStore() if self.files is None else LocalStore(self.files.name)
         self.dtype = draw(st.sampled_from([*CORE.values(), *RAW.values()]))
         rank = draw(st.integers(0, 4))
         shape = draw(_lengths(rank))
@@ -255,7 +255,8 @@ def _outs(draw: st.DrawFn, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     if form == "none":
         return None
     if form == "gaps":
-        out = np.empty(tuple(2 * n for n in shape), dtype)[(*(slice(None, None, 2) for _ in shape), ...)]
+        gaps: Any = (*(slice(None, None, 2) for _ in shape), ...)
+        out: NDArray[Any] = np.empty(tuple(2 * n for n in shape), dtype)[gaps]
     else:
         out = np.empty(shape, dtype, order=form)  # type: ignore[call-overload]
     out[...] = np.ones(dtype.itemsize, np.uint8).view(dtype)[0]

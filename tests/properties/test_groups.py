@@ -179,11 +179,11 @@ class Groups(RuleBasedStateMachine):
     @invariant()
     def holds_what_it_should(self) -> None:
         for root in (self.root, zarr.open_group(self.store, mode="r")):
-            found = dict(root.members(max_depth=None))
+            found: dict[str, Any] = dict(root.members(max_depth=None))
             assert set(found) == set(self.expected)
             for path, node in self.expected.items():
                 member = found[path]
-                assert isinstance(member, zarr.Array if node["kind"] == "array" else zarr.Group)
+                assert type(member) is (zarr.Array if node["kind"] == "array" else zarr.Group)
                 assert dict(member.attrs) == node["attributes"]
                 assert member.path == path
                 if node["kind"] == "array":

@@ -37,7 +37,8 @@ def basic(draw: st.DrawFn, shape: Shape) -> Any:
     tail = shape[len(shape) - (named - dots) :]
     before = [draw(_entries(length)) for length in shape[:dots]]
     after = [draw(_entries(length)) for length in tail]
-    return (*before, ..., *after) if before or after or draw(st.booleans()) else ...
+    whole: bool = not before and not after and draw(st.booleans())
+    return ... if whole else (*before, ..., *after)
 
 
 @st.composite

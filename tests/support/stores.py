@@ -84,7 +84,7 @@ class _Shared:
 class WaitingStore(FaultyStore):
     """The same, where each get waits a millisecond: threads pay, tasks overlap."""
 
-    waits = True  # type: ignore[assignment]
+    waits = True
 
     async def pause(self) -> None:
         if self.store.blocking:

@@ -64,7 +64,7 @@ def fills(dtype: np.dtype[Any], zarr_format: int = 3) -> list[Any]:
     return [*plain, *(np.array(payload, f"u{dtype.itemsize}").view(dtype) for payload in payloads)]
 
 
-def values(draw: st.DrawFn, shape: tuple[int, ...], dtype: np.dtype[Any], fill: Any) -> NDArray[Any]:
+def values(draw: Any, shape: tuple[int, ...], dtype: np.dtype[Any], fill: Any) -> NDArray[Any]:
     """An array: all fill, random bits, or both mixed."""
     found = np.full(shape, fill, dtype)
     kind = draw(st.sampled_from(["bits", "mixed", "fill"]))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zarr_codecs import _deflate
 from zarr_codecs.gzip import GzipCodec, V2GzipCodec, V2ZlibCodec
 from zarr_core.abc.data_type import JSON
 from zarr_core.errors import CodecError, MetadataError
