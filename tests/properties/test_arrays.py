@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from hypothesis import note
@@ -19,27 +19,32 @@ import zarr_core as zarr
 from tests.support import selections
 from tests.support.budget import budget
 from tests.support.chains import CHAINS, codecs, keywords
+from tests.support.stores import SuspendingStore, WaitingStore
 from tests.support.values import CORE, RAW, fills, same, values
 from zarr_core.plugins import v2_codecs
 from zarr_core.storage import LocalStore, MemoryStore
 
-LENGTHS = {0: 0, 1: 20, 2: 9, 3: 5, 4: 4}
-"""The longest dimension by rank."""
 V2_COMPRESSORS: tuple[dict[str, Any], ...] = ({"id": "zlib", "level": 1}, {"id": "zstd", "level": 0}, {"id": "blosc"})
 
 
 class Arrays(RuleBasedStateMachine):
     """One array, and what it should hold."""
 
+    lengths: ClassVar[dict[int, int]] = {0: 0, 1: 20, 2: 9, 3: 5, 4: 4}
+    """The longest dimension by rank."""
+    chunk_lengths: ClassVar[dict[int, list[int]]] = {rank: [1, 2, 3, 4, 8] for rank in range(5)}
+    """Of stored chunks, by rank."""
+
     @initialize(data=st.data())
     def create(self, data: st.DataObject) -> None:
         draw = data.draw
-        self.files = tempfile.TemporaryDirectory() if draw(st.integers(0, 3)) == 0 else None
-        self.store: Any = MemoryStore() if self.files is None else LocalStore(self.files.name)
+        self.values: dict[str, bytes] = {}
+        self.files = tempfile.TemporaryDirectory()
+        self.store = draw(st.sampled_from(["memory", "memory", "local", "waiting", "suspending"]).map(self.store_of))
         self.dtype = draw(st.sampled_from([*CORE.values(), *RAW.values()]))
-        rank = draw(st.integers(0, 4))
-        shape = draw(_lengths(rank))
-        self.chunks = tuple(draw(st.sampled_from([1, 2, 3, 4, 8])) for _ in range(rank))
+        rank = draw(st.sampled_from(sorted(self.lengths)))
+        shape = self.shape(data, rank)
+        self.chunks = tuple(draw(st.sampled_from(self.chunk_lengths[rank])) for _ in range(rank))
         form = draw(_format(self.chunks))
         self.fill = np.array(draw(st.sampled_from(fills(self.dtype, form["zarr_format"]))), self.dtype)
         self.keeps_empty = draw(st.booleans())
@@ -58,6 +63,19 @@ class Arrays(RuleBasedStateMachine):
             self.array = zarr.create_array(self.store, shape=shape, dtype=self.dtype, **options)
         self.options = options["config"]
         self.reopen()
+
+    def store_of(self, kind: str) -> Any:
+        match kind:
+            case "local":
+                return LocalStore(self.files.name)
+            case "waiting":  # threads pay
+                return WaitingStore(MemoryStore(self.values))
+            case "suspending":
+                return SuspendingStore(self.values)
+        return MemoryStore(self.values)
+
+    def shape(self, data: st.DataObject, rank: int) -> tuple[int, ...]:
+        return tuple(data.draw(st.integers(0, self.lengths[rank])) for _ in range(rank))
 
     def reopen(self) -> None:
         self.handles = [self.array, zarr.open_array(self.store, mode="r+", config=self.options)]
@@ -172,7 +190,7 @@ class Arrays(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def resize(self, data: st.DataObject) -> None:
-        shape = data.draw(_lengths(self.expected.ndim))
+        shape = self.shape(data, self.expected.ndim)
         note(f"resize to {shape}")
         self.array.resize(shape)
         kept = tuple(slice(0, min(pair)) for pair in zip(shape, self.expected.shape, strict=True))
@@ -207,9 +225,7 @@ class Arrays(RuleBasedStateMachine):
 
     @invariant()
     def stores_chunks_of_the_grid_and_no_empty_ones(self) -> None:
-        if self.files is not None:
-            return
-        for key in self.store._values:
+        for key in self.values:
             index = self.array.metadata.chunk_key_encoding.decode(key)
             if index is None:
                 assert key in ("zarr.json", ".zarray", ".zattrs")
@@ -222,13 +238,15 @@ class Arrays(RuleBasedStateMachine):
             assert self.keeps_empty or held.tobytes() != filled, f"{key} holds fill values only"
 
     def teardown(self) -> None:
-        if hasattr(self, "files") and self.files is not None:
+        if hasattr(self, "files"):
             self.files.cleanup()
 
 
-@st.composite
-def _lengths(draw: st.DrawFn, rank: int) -> tuple[int, ...]:
-    return tuple(draw(st.integers(0, LENGTHS[rank])) for _ in range(rank))
+class LargeArrays(Arrays):
+    """Chunks from some KiB to a MiB: decoded by threads, in boxes, or read in part."""
+
+    lengths: ClassVar[dict[int, int]] = {1: 400_000, 2: 700, 3: 80}
+    chunk_lengths: ClassVar[dict[int, list[int]]] = {1: [1 << 13, 1 << 17, 1 << 18], 2: [16, 128, 512], 3: [8, 32, 64]}
 
 
 @st.composite
@@ -262,6 +280,9 @@ def _outs(draw: st.DrawFn, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     out[...] = np.ones(dtype.itemsize, np.uint8).view(dtype)[0]
     return out
 
+
+TestLargeArrays = LargeArrays.TestCase
+TestLargeArrays.settings = budget(12, steps=8)
 
 TestArrays = Arrays.TestCase
 TestArrays.settings = budget(60, steps=12)

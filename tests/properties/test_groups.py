@@ -182,7 +182,7 @@ class Groups(RuleBasedStateMachine):
             found: dict[str, Any] = dict(root.members(max_depth=None))
             assert set(found) == set(self.expected)
             for path, node in self.expected.items():
-                member = found[path]
+                member: Any = found[path]
                 assert type(member) is (zarr.Array if node["kind"] == "array" else zarr.Group)
                 assert dict(member.attrs) == node["attributes"]
                 assert member.path == path

@@ -48,11 +48,10 @@ def orthogonal(draw: st.DrawFn, shape: Shape) -> tuple[Any, ...]:
 
 
 def _orthogonal(length: int) -> st.SearchStrategy[Any]:
-    masks = st.lists(st.booleans(), min_size=length, max_size=length).map(lambda chosen: np.array(chosen, bool))
     if not length:
-        return _entries(length) | masks | st.just([])
+        return _entries(length) | masks((0,)) | st.just([])
     indices = st.lists(st.integers(-length, length - 1), max_size=6)
-    return _entries(length) | masks | indices | indices.map(lambda listed: np.array(listed, np.intp))
+    return _entries(length) | masks((length,)) | indices | indices.map(lambda listed: np.array(listed, np.intp))
 
 
 def outer(selection: tuple[Any, ...], shape: Shape) -> tuple[Any, Shape]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 
 from zarr_core.abc.store import Buffer, Range, ReadWriteListStore, Store, Suffix, Value, join_buffers
 from zarr_core.storage import WrapperStore
@@ -16,8 +16,8 @@ __all__ = ["FaultyStore", "SuspendingStore", "WaitingStore"]
 class SuspendingStore(ReadWriteListStore):
     """Values in a dictionary, each call a trip round the event loop, as over a network."""
 
-    def __init__(self, values: Mapping[str, bytes] | None = None) -> None:
-        self.values = dict(values or {})
+    def __init__(self, values: dict[str, bytes] | None = None) -> None:
+        self.values: dict[str, bytes] = {} if values is None else values
         self.read_only = False
 
     async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:

@@ -131,7 +131,6 @@ def test_the_path_is_scanned_once_until_refreshed(install: Install) -> None:
         ("codecs", "vlen-utf8", "zarr-codecs"),
         ("codecs", "numcodecs.anything", "zarr-codecs"),
         ("codecs", "sharding_indexed", "zarr-sharding"),
-        ("v2_codecs", "zlib", "zarr-codecs"),
         ("stores", "zip", "zarr-stores"),
         ("urls", ".zip", "zarr-stores"),
         ("urls", "http", "'zarr-stores[http]'"),

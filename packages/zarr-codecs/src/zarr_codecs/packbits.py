@@ -133,21 +133,25 @@ class BoundPackBits(BoundArrayBytes):
         each = 8 // self._width
         bits = np.zeros(self._body * each, np.uint8)
         bits[: self._count] = (octets >> self._first) & ((1 << self._width) - 1)
-        shifts = np.arange(0, 8, self._width, dtype=np.uint8)
-        packed: NDArray[np.uint8] = np.bitwise_or.reduce(bits.reshape(self._body, each) << shifts, axis=1)
+        packed = bits[::each].copy()
+        for place in range(1, each):
+            packed |= bits[place::each] << place * self._width
         return packed
 
     def _of_few(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        shifts, spare = np.arange(0, 8, self._width, dtype=np.uint8), 8 - self._width
-        bits = (octets[:, None] >> shifts).reshape(-1)[: self._count] << spare
-        extended = (bits.view(np.int8) if self._signed else bits) >> spare
+        each, spare = 8 // self._width, 8 - self._width
+        bits = np.empty(self._body * each, np.uint8)
+        for place in range(each):
+            bits[place::each] = octets >> place * self._width
+        moved: NDArray[Any] = bits[: self._count] << spare
+        extended = (moved.view(np.int8) if self._signed else moved) >> spare
         return np.left_shift(extended.view(np.uint8), self._first, dtype=np.uint8)
 
     # bits as bytes, one by one
 
     def _many(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        bits = np.unpackbits(octets, axis=1, bitorder="little")[:, self._first : self._first + self._width]
-        return np.packbits(bits.reshape(-1), bitorder="little")
+        bits = np.unpackbits(octets.reshape(-1), bitorder="little").reshape(self._count, -1)
+        return np.packbits(bits[:, self._first : self._first + self._width].reshape(-1), bitorder="little")
 
     def _of_many(self, octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
         chosen = np.unpackbits(octets, count=self._count * self._width, bitorder="little").reshape(-1, self._width)
@@ -155,7 +159,7 @@ class BoundPackBits(BoundArrayBytes):
         bits[:, self._first : self._first + self._width] = chosen
         if self._signed:
             bits[:, self._first + self._width :] = chosen[:, -1:]
-        return np.packbits(bits, axis=1, bitorder="little")
+        return np.packbits(bits.reshape(-1), bitorder="little")
 
 
 def _is_complex(data_type: DataType) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterator, Mapping
 from itertools import product
 from math import prod
+from operator import index
 from typing import Any, Self, TypeVar, Unpack
 
 import numpy as np
@@ -15,7 +16,7 @@ from zarr_core.abc.chunk_grid import GridDimension
 from zarr_core.abc.codec import BytesBytesCodec
 from zarr_core.abc.data_type import JSON
 from zarr_core.abc.metadata import ArrayMetadataABC
-from zarr_core.attributes import Attributes
+from zarr_core.attributes import Attributes, Change
 from zarr_core.chunk_grids.regular import RegularGrid
 from zarr_core.engine.bound import Access, ArrayOptions, BoundArray
 from zarr_core.handle import NodeHandle
@@ -151,10 +152,10 @@ class Array(_Handle, SynchronousArray):
 
     @property
     def attrs(self) -> Attributes:
-        return Attributes(
-            lambda: self._bound.metadata.attributes,
-            lambda change: self._adopt(self._run(replace_attributes(self._bound, change))),
-        )
+        return Attributes(self)
+
+    def _change_attributes(self, change: Change) -> None:
+        self._adopt(self._run(replace_attributes(self._bound, change)))
 
     def __getitem__(self, selection: Any) -> Any:
         bound = self._bound
@@ -355,4 +356,7 @@ def _sizes(grid: tuple[GridDimension, ...]) -> tuple[tuple[int, ...], ...]:
 
 
 def _shape(shape: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (int(shape),) if isinstance(shape, int | np.integer) else tuple(int(length) for length in shape)
+    try:
+        return (index(shape),) if isinstance(shape, int | np.integer) else tuple(map(index, shape))
+    except TypeError:
+        raise TypeError(f"a shape is integers, one per dimension, not {shape!r}") from None

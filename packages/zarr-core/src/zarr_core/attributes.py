@@ -7,7 +7,7 @@ from typing import Any
 
 from zarr_core.abc.data_type import JSON
 
-__all__ = ["Attributes"]
+__all__ = ["Attributes", "Change"]
 
 Change = Callable[[dict[str, JSON]], Mapping[str, JSON]]
 
@@ -18,10 +18,17 @@ class Attributes(MutableMapping[str, JSON]):
     Values are copies in effect: changing a list that was read changes nothing that is stored.
     """
 
-    __slots__ = ("_change", "_read")
+    __slots__ = ("_node",)
 
-    def __init__(self, read: Callable[[], Mapping[str, JSON]], change: Callable[[Change], None]) -> None:
-        self._read, self._change = read, change
+    def __init__(self, node: Any) -> None:
+        self._node = node
+
+    def _read(self) -> Mapping[str, JSON]:
+        attributes: Mapping[str, JSON] = self._node.metadata.attributes
+        return attributes
+
+    def _change(self, change: Change) -> None:
+        self._node._change_attributes(change)
 
     def __getitem__(self, name: str) -> JSON:
         return self._read()[name]

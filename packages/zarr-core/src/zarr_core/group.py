@@ -9,7 +9,7 @@ from zarr_core.abc.data_type import JSON
 from zarr_core.abc.group import AsynchronousGroup, BaseGroup, SynchronousGroup
 from zarr_core.abc.metadata import GroupMetadataABC, NodeMetadataABC
 from zarr_core.array import Array, AsyncArray
-from zarr_core.attributes import Attributes
+from zarr_core.attributes import Attributes, Change
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup, BoundNode
 from zarr_core.errors import NodeNotFoundError
 from zarr_core.handle import NodeHandle
@@ -113,10 +113,10 @@ class Group(_Handle, SynchronousGroup):
 
     @property
     def attrs(self) -> Attributes:
-        return Attributes(
-            lambda: self._bound.metadata.attributes,
-            lambda change: self._adopt(self._run(replace_attributes(self._bound, change))),
-        )
+        return Attributes(self)
+
+    def _change_attributes(self, change: Change) -> None:
+        self._adopt(self._run(replace_attributes(self._bound, change)))
 
     def update_attributes(self, new_attributes: Mapping[str, JSON]) -> Self:
         self._adopt(self._run(update_attributes(self._bound, new_attributes)))

@@ -5,6 +5,7 @@ only what changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -44,14 +45,13 @@ class BoundSharding(BoundArrayBytes):
         self._counts = tuple(dimension.count for dimension in self._grid)
         self._strides = tuple(prod(self._counts[axis + 1 :]) for axis in range(len(self._counts)))
         self.gil_free = inner.gil_free
-        most = BOX // inner.nbytes if inner.nbytes else 1
-        whole = [
-            pieces(Picked(slice(0, length, 1), length), along)
-            for length, along in zip(spec.shape, self._grid, strict=True)
-        ]
-        self._plan: list[Box | ChunkPart] = list(boxes(whole, most))
-        """The inner chunks of a whole shard, in C order, those in a row together."""
-        self._most = most
+        self._most = BOX // inner.nbytes if inner.nbytes else 1
+
+    @cached_property
+    def _plan(self) -> list[Box | ChunkPart]:
+        """The inner chunks of a whole shard, in C order, those in a row together; made when first a whole one comes."""
+        whole = [pieces(Picked(slice(0, along.length, 1), along.length), along) for along in self._grid]
+        return list(boxes(whole, self._most))
 
     def _number(self, chunk: tuple[int, ...]) -> int:
         return sum([at * stride for at, stride in zip(chunk, self._strides, strict=True)])

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar, Literal, Self
 
 from zarr_core.abc.codec import ArrayBytesCodec, BytesBytesCodec, Codec, Spec
@@ -27,6 +28,9 @@ from zarr_sharding.bound import BoundSharding
 from zarr_sharding.index import index_spec
 
 __all__ = ["ShardingCodec"]
+
+MOST = 1 << 24
+"""Inner chunks of one shard: an index of 256 MiB. More is a mistake, or meant to exhaust the reader's memory."""
 
 
 def _default_index_codecs() -> tuple[Codec, ...]:
@@ -110,6 +114,13 @@ class ShardingCodec(ArrayBytesCodec):
             raise MetadataError(
                 f"codec {self.name!r}: chunk_shape {list(self.chunk_shape)} must divide the shard shape "
                 f"{list(shard)} along every dimension",
+                member="chunk_shape",
+            )
+        count = prod(length // chunk for length, chunk in zip(shard, self.chunk_shape, strict=True))
+        if count > MOST:
+            raise MetadataError(
+                f"codec {self.name!r}: a shard of {count} inner chunks has an index of {16 * count} bytes; {MOST} are "
+                "the most that are taken",
                 member="chunk_shape",
             )
         self.inner_chain(spec)

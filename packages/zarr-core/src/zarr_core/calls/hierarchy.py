@@ -13,6 +13,7 @@ from zarr_core.calls.call import Call
 from zarr_core.calls.opening import StoreLike, access, open_group
 from zarr_core.engine.bound import Access, BoundArray, BoundGroup
 from zarr_core.engine.runtimes import runtime_for
+from zarr_core.handle import NodeHandle
 from zarr_core.metadata import normalize_path
 from zarr_core.operations.consolidate import consolidate_metadata as consolidating
 from zarr_core.operations.copy import Copied, IfExists, Progress, copy_keys, copy_node
@@ -74,8 +75,10 @@ async def _create(to: Access, nodes: dict[str, Any], overwrite: bool) -> dict[st
     }
 
 
-def _bound(node: Node) -> Any:
-    return node._bound  # type: ignore[union-attr]
+def _bound(node: Any) -> Any:
+    if not isinstance(node, NodeHandle):
+        raise TypeError(f"an array or group of this library is needed, not {node!r:.80}")
+    return node._bound
 
 
 def copy(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarr_core.abc.data_type import JSON
+from zarr_core.data_types.base64_json import bytes_from_base64, bytes_to_base64
 from zarr_core.data_types.float_json import integer_as_float
 from zarr_core.data_types.ml import ml_dtype
 from zarr_core.data_types.scalar import ScalarType, item_of
@@ -234,7 +235,19 @@ class Float8E8M0FNU(SmallFloat):
 
 
 class LowBits(SmallFloat):
-    """Those with fewer than eight bits: numbers only, and the upper bits of a stored byte mean nothing."""
+    """Those with fewer than eight bits: numbers only, and the upper bits of a stored byte mean nothing.
+
+    In format 2 fill values are base64 of that byte, as tensorstore writes and wants them.
+    """
+
+    def parse(self, value: JSON, zarr_format: int) -> NDArray[Any]:
+        content = bytes_from_base64(value) if isinstance(value, str) and zarr_format == 2 else None
+        if content is None or len(content) != 1:
+            return super().parse(value, zarr_format)
+        return self.of_bits(content[0] & int(self._mask))
+
+    def fill_to_json(self, fill: NDArray[Any], zarr_format: int = 3) -> JSON:
+        return super().fill_to_json(fill) if zarr_format == 3 else bytes_to_base64(fill.tobytes())
 
     def stored_dtype(self, endian: str) -> np.dtype[Any]:
         return np.dtype(np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, Self, TypeVar
 
@@ -37,6 +38,22 @@ class ArrayOptions:
     def current(cls) -> Self:
         config = current_config()
         return cls(config.read.missing_chunk, config.write.empty_chunks, config.array.order)
+
+    def changed(self, changes: Mapping[str, Any]) -> Self:
+        """The same with changes. Raises `TypeError` for an unknown option, `ValueError` for a value it cannot have."""
+        for name, value in changes.items():
+            if name not in _OPTIONS:
+                raise TypeError(f"config takes {', '.join(_OPTIONS)}, not {name!r}")
+            if not any(value is one or (value == one and isinstance(value, str)) for one in _OPTIONS[name]):
+                raise ValueError(f"{name} is one of {', '.join(map(repr, _OPTIONS[name]))}, not {value!r}")
+        return replace(self, **changes)
+
+
+_OPTIONS: dict[str, tuple[Any, ...]] = {
+    "missing_chunk": ("fill", "error"),
+    "write_empty_chunks": (False, True),
+    "order": ("C", "F"),
+}
 
 
 def readable(store: Store) -> ReadStore:
@@ -167,9 +184,9 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
         chain = self.chain if same else None
         return BoundArray(self.access, self.path, metadata, options=self.options, chain=chain)
 
-    def with_options(self, **changes: object) -> BoundArray:
+    def with_options(self, **changes: Any) -> BoundArray:
         """The same array, read and written differently."""
-        options = replace(self.options, **changes)  # type: ignore[arg-type]
+        options = self.options.changed(changes)
         return BoundArray(self.access, self.path, self.metadata, options=options, chain=self.chain)
 
     def writable_chunks(self) -> ReadWriteStore:

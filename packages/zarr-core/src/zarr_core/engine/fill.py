@@ -16,10 +16,11 @@ _UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 class FillTest:
     """The test for one fill value, prepared once. Ordinary data is turned away by its first element."""
 
-    __slots__ = ("_bits", "_first", "_plain", "_unit")
+    __slots__ = ("_bits", "_first", "_plain", "_text", "_unit")
 
     def __init__(self, fill: NDArray[Any]) -> None:
-        self._plain = fill.dtype.hasobject or fill.dtype.kind == "T"
+        self._text = fill if fill.dtype.kind == "T" else None
+        self._plain = fill.dtype.hasobject or self._text is not None
         # of a scalar, where numpy cuts off the zeros at the end of a text, as it does for what this is compared with
         self._first = fill.item() if self._plain else fill[()].tobytes()
         size = fill.dtype.itemsize
@@ -30,10 +31,11 @@ class FillTest:
         """Whether every element of `a` has the bits of the fill value. An empty array is."""
         if a.size == 0:
             return True
-        if isinstance(self._first, np.ndarray):  # arrays in arrays
-            return all(np.array_equal(each, self._first) for each in a.flat)
+        if self._text is not None:  # compared with a str, numpy would cut NULs off its end
+            return bool((a == self._text).all())
         if self._plain:
-            return bool((a == self._first).all())
+            first = self._first
+            return all(type(item) is type(first) and _equal(item, first) for item in a.flat)
         if a[(0,) * a.ndim].tobytes() != self._first:
             return False
         if self._bits is None:
@@ -43,3 +45,8 @@ class FillTest:
             return bool((bits == self._bits).all())
         flat = bits.ravel(order="K")
         return all(bool((flat[start : start + _BLOCK] == self._bits).all()) for start in range(0, flat.size, _BLOCK))
+
+
+def _equal(item: Any, other: Any) -> bool:
+    """Whether two objects of one type are equal; of arrays in arrays, all their elements."""
+    return np.array_equal(item, other) if isinstance(item, np.ndarray) else bool(item == other)

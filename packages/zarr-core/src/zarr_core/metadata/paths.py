@@ -20,6 +20,8 @@ def normalize_path(path: str) -> str:
 
     Raises `MetadataError` for segments made only of dots, which could leave the store.
     """
+    if not isinstance(path, str):
+        raise TypeError(f"a name or path is text, not {path!r}")
     if "\\" in path:
         path = path.replace("\\", "/")
     segments = [segment for segment in path.split("/") if segment]

@@ -58,6 +58,8 @@ def v2_codecs_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
     filters = keywords.get("filters", "auto")
     filters = [] if filters is None or (isinstance(filters, str) and filters == "auto") else filters
     filters = list(filters) if isinstance(filters, list | tuple) else [filters]
+    if keywords.get("object_codec") is not None:
+        filters.insert(0, keywords["object_codec"])
     return {
         "filters": [_as_v2(codec) for codec in filters],
         "compressor": _as_v2(several[0]) if several else None,
@@ -67,7 +69,11 @@ def v2_codecs_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
 def _as_v2(value: Any) -> Any:
     """JSON with an id, from JSON or a numcodecs object; a codec object as it is."""
     config = getattr(value, "get_config", None)
-    return value if config is None else dict(config())
+    if config is not None:
+        return dict(config())
+    if isinstance(value, Mapping | Codec):
+        return value
+    raise MetadataError(f"compressors and filters of zarr_format 2 are objects with an 'id', not {value!r}")
 
 
 def _given(value: Any, argument: str) -> list[Codec] | None:
@@ -77,7 +83,7 @@ def _given(value: Any, argument: str) -> list[Codec] | None:
     if value is None or value is False:
         return []
     several = isinstance(value, list | tuple)
-    codecs = [as_codec(item) for item in (value if several else [value])]
+    codecs = [as_codec(item, argument) for item in (value if several else [value])]
     for codec in codecs:
         if not isinstance(codec, _KINDS[argument]):
             kind = type(codec).__mro__[1].__name__
@@ -85,7 +91,7 @@ def _given(value: Any, argument: str) -> list[Codec] | None:
     return codecs
 
 
-def as_codec(value: Any) -> Codec:
+def as_codec(value: Any, argument: str = "codecs") -> Codec:
     """A codec object as it is, or from its JSON, or from a numcodecs object through the `numcodecs.*` family."""
     if isinstance(value, Codec):
         return value
@@ -97,7 +103,9 @@ def as_codec(value: Any) -> Codec:
     if config is not None:
         configuration = dict(config())
         return _parse({"name": f"numcodecs.{configuration.pop('id')}", "configuration": configuration})
-    raise MetadataError(f"{value!r} is not a codec: give a codec object, or JSON such as {{'name': 'gzip', ...}}")
+    raise MetadataError(
+        f"{argument}: {value!r} is not a codec: give a codec object, or JSON such as {{'name': 'gzip', ...}}"
+    )
 
 
 def _parse(value: Any) -> Codec:

@@ -32,6 +32,12 @@ class Copied(NamedTuple):
     bytes: int
 
 
+def check_if_exists(if_exists: str) -> None:
+    """Raise `ValueError` for what is none of the ways."""
+    if if_exists not in ("raise", "replace", "skip"):
+        raise ValueError(f"if_exists is 'raise', 'replace' or 'skip', not {if_exists!r}")
+
+
 async def copy_keys(
     source: Access,
     target: Access,
@@ -44,6 +50,7 @@ async def copy_keys(
     progress: Progress | None = None,
 ) -> Copied:
     """Copy every value under a prefix. `wanted` chooses by key relative to the prefix; `dry_run` only counts."""
+    check_if_exists(if_exists)
     runtime = runtime_for(source.given, target.given)
     reading: Any = runtime.adapt(source.given)
     writing: Any = runtime.adapt(target.given)
@@ -119,6 +126,7 @@ async def copy_node(
     Raises `NodeNotFoundError`, and `ContainsNodeError` before anything is touched if a node is there and
     `if_exists` is "raise". "replace" deletes that node first; "skip" copies what is missing.
     """
+    check_if_exists(if_exists)
     node = await load_node(source, source_path)
     if node is None:
         raise NodeNotFoundError(f"no array or group at path {source_path!r} of {source.given!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from operator import index
 from typing import Any, Literal, TypedDict
 
@@ -12,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.codec import Spec
-from zarr_core.abc.data_type import JSON
+from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.abc.metadata import ArrayMetadataABC
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.chunk_grids.normalize import normalize_chunks
 from zarr_core.chunk_grids.regular import RegularGrid
 from zarr_core.config import current_config
 from zarr_core.data_types.parse import parse_data_type
+from zarr_core.data_types.variable import VariableLength
 from zarr_core.engine.bound import Access, ArrayOptions, BoundArray, BoundGroup
 from zarr_core.errors import MetadataError
 from zarr_core.indexing.selection import basic
@@ -50,6 +50,8 @@ class ArrayKeywords(TypedDict, total=False):
     """The array-to-bytes codec: object, JSON, or "auto" (the default)."""
     compressors: Any
     """Bytes-to-bytes codecs: objects, their JSON, None for none, or "auto" (the default)."""
+    object_codec: Any
+    """The first filter of arrays of python objects, in format 2: object or JSON, such as `{"id": "json2"}`."""
     fill_value: Any
     """What elements never written are; default zero, false or empty."""
     order: Literal["C", "F"] | None
@@ -76,8 +78,13 @@ def plan_array(keywords: ArrayKeywords) -> tuple[ArrayMetadataABC, NDArray[Any] 
     if unknown:
         accepted = ", ".join(ArrayKeywords.__annotations__)
         raise TypeError(f"unknown argument {sorted(unknown)[0]!r}; an array is described by {accepted}")
-    data, shape, dtype = _shape_and_type(keywords)
-    data_type = parse_data_type(dtype)
+    order = keywords.get("order")
+    if order not in (None, "C", "F"):
+        raise MetadataError(f"order must be 'C' or 'F', not {order!r}", member="order")
+    for transformer in keywords.get("storage_transformers") or ():
+        if not isinstance(transformer, StorageTransformer):
+            raise TypeError(f"storage_transformers takes StorageTransformer objects, not {transformer!r}")
+    data, shape, data_type = _shape_and_type(keywords)
     fill = data_type.cast_fill(keywords.get("fill_value"))
     zarr_format = keywords.get("zarr_format") or current_config().default_zarr_format
     grid, inner = _grid(keywords, shape, data_type.item_size)
@@ -86,6 +93,8 @@ def plan_array(keywords: ArrayKeywords) -> tuple[ArrayMetadataABC, NDArray[Any] 
         of_format: dict[str, Any] = {"order": keywords.get("order") or "C", **v2_codecs_of(keywords)}
     else:
         chunk = Spec(tuple(along.edges[0] for along in grid.dimensions(shape)), data_type, fill)
+        if keywords.get("object_codec") is not None:
+            raise MetadataError("zarr_format 3 has no object_codec: give a serializer", member="object_codec")
         of_format = {"codecs": build_chain(keywords, chunk, inner)}
     metadata = create_array_metadata(
         zarr_format=zarr_format,
@@ -102,22 +111,23 @@ def plan_array(keywords: ArrayKeywords) -> tuple[ArrayMetadataABC, NDArray[Any] 
     return metadata, data if keywords.get("write_data", True) else None
 
 
-def _shape_and_type(keywords: ArrayKeywords) -> tuple[NDArray[Any] | None, tuple[int, ...], Any]:
-    data = None if keywords.get("data") is None else np.asarray(keywords["data"])
-    shape, dtype = keywords.get("shape"), keywords.get("dtype")
-    if data is not None:
-        dtype = data.dtype if dtype is None else dtype
+def _shape_and_type(keywords: ArrayKeywords) -> tuple[NDArray[Any] | None, tuple[int, ...], DataType]:
+    given, shape, dtype = keywords.get("data"), keywords.get("shape"), keywords.get("dtype")
+    data_type = None if dtype is None else parse_data_type(dtype)
+    if given is not None:
+        data = data_type.as_array(given) if isinstance(data_type, VariableLength) else np.asarray(given)
         if shape is not None and _lengths(shape) != data.shape:
             raise MetadataError(f"shape {shape!r} is not that of the data, {data.shape}; give one of the two")
-        return data, data.shape, dtype
+        return data, data.shape, data_type or parse_data_type(data.dtype)
     if shape is None:
         raise MetadataError("an array needs a shape: give shape=, or data=")
-    return None, _lengths(shape), "float64" if dtype is None else dtype
+    return None, _lengths(shape), data_type or parse_data_type("float64")
 
 
 def _lengths(shape: Any) -> tuple[int, ...]:
     try:
-        lengths = (index(shape),) if isinstance(shape, int | np.integer) else tuple(index(length) for length in shape)
+        given = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+        lengths = tuple(-1 if isinstance(length, bool | np.bool_) else index(length) for length in given)
     except TypeError:
         lengths = (-1,)
     if any(length < 0 for length in lengths):
@@ -139,7 +149,10 @@ def _grid(
         return RegularGrid(inner), None
     if shards == "auto" or shards is True:
         shards = tuple(chunk * max(1, min(8, -(-length // chunk))) for chunk, length in zip(inner, shape, strict=True))
-    outer = normalize_chunks(shards, shape, item_size)
+    try:
+        outer = normalize_chunks(shards, shape, item_size)
+    except MetadataError as error:
+        raise MetadataError(str(error).replace("chunks", "shards", 1), member="shards") from None
     if any(shard % chunk for shard, chunk in zip(outer, inner, strict=True)):
         raise MetadataError(f"shards {outer} must be a multiple of chunks {inner} along every dimension")
     return RegularGrid(outer), inner
@@ -155,12 +168,22 @@ async def create_array(
 ) -> BoundArray:
     """Store a new array and the groups above it, then its data if any was given."""
     metadata, data = plan_array(keywords)
+    if data is not None:  # before anything is touched
+        data = _as_stored(data, metadata)
+    options = options_of(keywords)
     await create_nodes(access, {path: metadata}, overwrite=overwrite, within=within)
-    array = BoundArray(access, path, metadata, options=options_of(keywords))
+    array = BoundArray(access, path, metadata, options=options)
     if data is not None:
-        selection = basic(..., metadata.shape)
-        await write(array, selection, data.astype(array.dtype, copy=False))
+        await write(array, basic(..., metadata.shape), data)
     return array
+
+
+def _as_stored(data: NDArray[Any], metadata: ArrayMetadataABC) -> NDArray[Any]:
+    dtype = metadata.data_type.dtype
+    try:
+        return data.astype(dtype, copy=False)
+    except (TypeError, ValueError) as error:
+        raise MetadataError(f"data of dtype {data.dtype} cannot become dtype {dtype}: {error}", member="data") from None
 
 
 def options_of(keywords: ArrayKeywords) -> ArrayOptions:
@@ -168,11 +191,7 @@ def options_of(keywords: ArrayKeywords) -> ArrayOptions:
     given = dict(keywords.get("config") or {})
     if keywords.get("order") is not None:
         given.setdefault("order", keywords["order"])
-    try:
-        return replace(ArrayOptions.current(), **given)
-    except TypeError:
-        accepted = ", ".join(field.name for field in fields(ArrayOptions))
-        raise TypeError(f"config takes {accepted}, not {sorted(given)}") from None
+    return ArrayOptions.current().changed(given)
 
 
 async def create_group(
@@ -194,7 +213,8 @@ async def create_group(
 
 def like(a: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The shape, dtype and chunks of an array, where the caller gives none."""
-    found: dict[str, Any] = {"shape": a.shape, "dtype": a.dtype}
+    data_type = getattr(getattr(a, "metadata", None), "data_type", a.dtype)  # objects in memory are of several types
+    found: dict[str, Any] = {"shape": a.shape, "dtype": data_type}
     for name in ("chunks", "shards"):
         if isinstance(getattr(a, name, None), tuple):
             found[name] = getattr(a, name)

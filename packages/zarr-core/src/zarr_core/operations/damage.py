@@ -5,7 +5,7 @@ from __future__ import annotations
 from zarr_core.engine.bound import BoundArray
 from zarr_core.errors import ChunkError, CodecError, MissingChunkError
 
-__all__ = ["damaged", "missing"]
+__all__ = ["damaged", "missing", "noted"]
 
 
 def damaged(array: BoundArray, chunk: tuple[int, ...], error: Exception) -> ChunkError:
@@ -30,3 +30,9 @@ def missing(array: BoundArray, chunk: tuple[int, ...]) -> MissingChunkError:
         chunk=chunk,
         key=key,
     )
+
+
+def noted(array: BoundArray, chunk: tuple[int, ...], error: OSError) -> None:
+    """Add to the trouble that a store has which chunk of which array it has it with; the error stays what it is."""
+    if not isinstance(error, ChunkError):
+        error.add_note(f"chunk {chunk} of {array.label} (key {array.key(chunk)!r})")

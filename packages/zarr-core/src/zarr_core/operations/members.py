@@ -74,6 +74,8 @@ async def find_group(group: BoundGroup, path: str) -> BoundGroup:
 
 async def members(group: BoundGroup, max_depth: int | None) -> AsyncIterator[tuple[str, BoundNode[Any]]]:
     """Paths and members, `max_depth` levels below the children; None is all."""
+    if max_depth is not None and max_depth < 0:
+        raise ValueError(f"max_depth must be None, or 0 or more, not {max_depth}")
     async with group.runtime.iterate(walk(group.access, group.path, group.metadata, max_depth)) as found:
         async for path, metadata in found:
             yield path, bind(group, path, metadata)

@@ -51,9 +51,11 @@ async def open_group(
     node = (await load_nodes(access, [path], zarr_format, consolidated=wanted))[path]
     if isinstance(node, GroupMetadataABC):
         return BoundGroup(access, path, _consolidated(node, path, use_consolidated))
-    if node is None and mode == "a":
+    if node is None and mode == "a" and not use_consolidated:
         return await create_group(access, path, **new)
     what = "nothing is stored there" if node is None else "an array is stored there"
+    if use_consolidated:
+        what += ", and consolidated metadata was asked for"
     kind = ContainsArrayError if node is not None and mode == "a" else GroupNotFoundError
     raise kind(f"no group at path {path!r} of {access.given!r}: {what}")
 

@@ -13,7 +13,7 @@ from zarr_core.engine.sources import StoreSource
 from zarr_core.errors import Changed, CodecError, Truncated
 from zarr_core.indexing import AnySelection
 from zarr_core.indexing.plan import Box, ChunkPart
-from zarr_core.operations.damage import damaged, missing
+from zarr_core.operations.damage import damaged, missing, noted
 
 __all__ = ["RETRIES", "read"]
 
@@ -64,6 +64,9 @@ async def _read_into(array: BoundArray, part: ChunkPart, out: NDArray[Any]) -> N
             continue
         except (CodecError, Truncated) as error:
             raise damaged(array, part.chunk, error) from error
+        except OSError as error:
+            noted(array, part.chunk, error)
+            raise
     else:
         raise damaged(array, part.chunk, Changed(f"it was replaced {RETRIES} times while it was read"))
     if not found:
@@ -74,8 +77,13 @@ async def _read_into(array: BoundArray, part: ChunkPart, out: NDArray[Any]) -> N
 
 async def _read_box(array: BoundArray, box: Box, target: NDArray[Any]) -> None:
     """Whole, equal chunks in a row: get them all, decode them into one stack, scatter it in one assignment."""
-    values = await array.reader.values([array.key(chunk) for chunk in box.chunks])
     rows = box.rows(target)
+    try:
+        values = await array.reader.values([array.key(chunk) for chunk in box.chunks])
+    except OSError:  # of which one? that is said when each is read by itself
+        for chunk, row in zip(box.chunks, rows, strict=True):
+            await _read_into(array, ChunkPart(chunk, None, (), box.shape, True), row)
+        return
     codecs = array.chain.bind(box.shape)
     if all([value is not None for value in values]):
         try:

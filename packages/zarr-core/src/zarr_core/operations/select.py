@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from zarr_core.data_types.variable import VariableLength
 from zarr_core.engine.bound import BoundArray
 from zarr_core.errors import SelectionError
 from zarr_core.indexing import AnySelection
@@ -40,6 +41,10 @@ async def _observed(array: BoundArray, what: str, selection: AnySelection, opera
 
 async def _get(array: BoundArray, selection: AnySelection, out: NDArray[Any] | None) -> Any:
     if out is not None:
+        given: Any = out
+        if not isinstance(given, np.ndarray) or not given.flags.writeable:
+            what = "a read-only array" if isinstance(given, np.ndarray) else type(given).__name__
+            raise SelectionError(f"out must be a numpy array that can be written, not {what}")
         if out.shape != selection.shape or out.dtype != array.dtype:
             raise SelectionError(
                 f"out has shape {out.shape} and dtype {out.dtype}; this selection of {array.label} needs "
@@ -61,8 +66,11 @@ async def put(array: BoundArray, selection: AnySelection, value: ArrayLike) -> N
 
 
 def _fitting(array: BoundArray, selection: AnySelection, value: ArrayLike) -> NDArray[Any]:
+    data_type = array.metadata.data_type
     try:
-        if isinstance(value, np.ndarray):
+        if isinstance(data_type, VariableLength):
+            values = data_type.as_array(value, lone=not selection.shape)
+        elif isinstance(value, np.ndarray):
             values = value if value.dtype == array.dtype else value.astype(array.dtype)
         else:
             values = np.asarray(value, dtype=array.dtype)  # refuses Python integers that do not fit

@@ -142,6 +142,9 @@ async def append(array: BoundArray, data: NDArray[Any], axis: int) -> ArrayMetad
         if not isinstance(current, ArrayMetadataABC):
             raise NodeNotFoundError(f"{array.label} of {array.access.given!r} is no longer stored")
         shape = current.shape
+        if not -len(shape) <= axis < len(shape):
+            raise SelectionError(f"cannot append to {array.label} along axis {axis}: it has {len(shape)} dimensions")
+        axis %= len(shape)
         fits = data.ndim == len(shape) and all(
             given == length for at, (given, length) in enumerate(zip(data.shape, shape, strict=True)) if at != axis
         )

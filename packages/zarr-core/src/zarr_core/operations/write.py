@@ -15,7 +15,7 @@ from zarr_core.engine.sources import StoreSource
 from zarr_core.errors import Changed, CodecError, Truncated
 from zarr_core.indexing import AnySelection
 from zarr_core.indexing.plan import ChunkPart
-from zarr_core.operations.damage import damaged
+from zarr_core.operations.damage import damaged, noted
 from zarr_core.operations.read import RETRIES
 
 __all__ = ["write"]
@@ -41,6 +41,9 @@ async def write(array: BoundArray, selection: AnySelection, values: NDArray[Any]
         async with array.runtime.lock((address,)):
             try:
                 await _replace(array, store, part, key, inside, piece)
+            except OSError as error:
+                noted(array, part.chunk, error)
+                raise
             finally:
                 MEMO.drop(address)  # also after a failure: the store may have taken the value all the same
 

@@ -60,6 +60,8 @@ class MemoryStore(ReadWriteListStore):
 
     def __init__(self, values: dict[str, Any] | None = None, *, read_only: bool = False) -> None:
         values = {} if values is None else values
+        if not isinstance(values, dict):
+            raise TypeError(f"a MemoryStore is over a dict, not {values!r:.80}")
         with _GUARD:
             container = _CONTAINERS.get(id(values))
             if container is None:

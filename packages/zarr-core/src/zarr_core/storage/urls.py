@@ -46,6 +46,8 @@ def open_store(target: StoreLike, *, mode: Mode = "a", storage_options: Options 
 
 
 def _open_name(name: str, read_only: bool, storage_options: Options | None) -> Store:
+    if not name:
+        raise ValueError("the store is the empty string: say '.' for the current directory")
     scheme, separator, _ = name.partition("://")
     if separator:
         scheme = scheme.partition("::")[0]  # chained, as fsspec has it: the first one opens
