@@ -60,6 +60,7 @@ CONTRACTS = {
     "chunk_key_encoding": "",
     "storage_transformer": "",
     "extension": "What configured objects share.",
+    "node": "",
     "array": "",
     "group": "",
     "metadata": "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from operator import index
@@ -65,9 +65,8 @@ class _Handle(NodeHandle[BoundArray], BaseArray):
         return _sizes(self._read_grid(shards=False))
 
     def _read_grid(self, *, shards: bool) -> tuple[GridDimension, ...]:
-        if shards or self.shards is None:
-            return self._bound.grid
-        return RegularGrid(self.chunks).dimensions(self.shape)
+        inner = self._inner_chunks
+        return self._bound.grid if shards or inner is None else RegularGrid(inner).dimensions(self.shape)
 
     @property
     def metadata(self) -> ArrayMetadataABC:
@@ -107,10 +106,16 @@ class _Handle(NodeHandle[BoundArray], BaseArray):
             raise ValueError(f"arrays are read into host memory: device must be 'cpu', not {device!r}")
         return self
 
-    @property
-    def _chunks_per_object(self) -> int:
-        shards = self.shards
-        return 1 if shards is None else prod(s // c for s, c in zip(shards, self.chunks, strict=True))
+    def _chunks_in(self, objects: Sequence[tuple[int, ...]]) -> int:
+        """How many chunks these objects hold: all of a shard count."""
+        inner = self._inner_chunks
+        if inner is None:
+            return len(objects)
+        total = 0
+        for at in objects:
+            spans = [along.span(i) for along, i in zip(self._bound.grid, at, strict=True)]
+            total += prod((stop - start) // chunk for (start, stop), chunk in zip(spans, inner, strict=True))
+        return total
 
     def chunk_regions(self, *, shards: bool = False) -> Iterator[tuple[slice, ...]]:
         """The region of each chunk within the array, in C order; of each shard if `shards`."""
@@ -237,7 +242,7 @@ class Array(_Handle, SynchronousArray):
     @property
     def nchunks_initialized(self) -> int:
         """How many chunks are stored; all of a shard's count if it is. Lists the array's keys."""
-        return self._run(stored(self._bound)).objects * self._chunks_per_object
+        return self._chunks_in(self._run(stored(self._bound)).objects)
 
     def nbytes_stored(self) -> int:
         """Bytes of all values of the array in the store, documents included. Lists the array's keys."""
@@ -246,7 +251,7 @@ class Array(_Handle, SynchronousArray):
     def info_complete(self) -> ArrayInfo:
         """`info`, with what is stored. Lists the array's keys."""
         found = self._run(stored(self._bound))
-        return self.info.completed(self, found.objects * self._chunks_per_object, found.nbytes)
+        return self.info.completed(self, self._chunks_in(found.objects), found.nbytes)
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         return np.asarray(self).__dlpack__(**kwargs)
@@ -324,7 +329,7 @@ class AsyncArray(_Handle, AsynchronousArray):
 
     async def nchunks_initialized(self) -> int:
         """See `Array.nchunks_initialized`."""
-        return (await self._run(stored(self._bound))).objects * self._chunks_per_object
+        return self._chunks_in((await self._run(stored(self._bound))).objects)
 
     async def nbytes_stored(self) -> int:
         """See `Array.nbytes_stored`."""
@@ -333,7 +338,7 @@ class AsyncArray(_Handle, AsynchronousArray):
     async def info_complete(self) -> ArrayInfo:
         """See `Array.info_complete`."""
         found = await self._run(stored(self._bound))
-        return self.info.completed(self, found.objects * self._chunks_per_object, found.nbytes)
+        return self.info.completed(self, self._chunks_in(found.objects), found.nbytes)
 
     async def resize(self, new_shape: int | tuple[int, ...]) -> None:
         self._adopt(await self._run(resize(self._bound, _shape(new_shape))))

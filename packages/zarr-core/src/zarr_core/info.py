@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Self
 
 from zarr_core.abc.array import BaseArray
+from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.group import BaseGroup
 
 __all__ = ["ArrayInfo", "GroupInfo", "debug_info", "human_bytes"]
@@ -46,8 +47,8 @@ class ArrayInfo(_Table):
     zarr_format: int
     data_type: Any
     shape: tuple[int, ...]
-    chunk_shape: tuple[int, ...]
-    shard_shape: tuple[int, ...] | None
+    chunk_shape: tuple[int, ...] | ChunkGrid
+    shard_shape: tuple[int, ...] | ChunkGrid | None
     dimension_names: Any
     fill_value: Any
     codecs: str
@@ -67,8 +68,8 @@ class ArrayInfo(_Table):
             array.zarr_format,
             array.metadata.data_type.to_json_v3(),
             array.shape,
-            array.chunks,
-            array.shards,
+            array.chunking["chunks"],
+            array.chunking["shards"],
             array.dimension_names,
             array.fill_value,
             ", ".join(map(repr, array.metadata.codecs)),

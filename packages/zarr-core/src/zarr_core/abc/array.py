@@ -74,10 +74,24 @@ class BaseArray(BaseNode):
     @property
     def write_chunk_shape(self) -> tuple[int, ...]:
         """What is stored as one object: shards if the array is sharded, else chunks. Of a regular grid."""
+        shape = self._write_chunk_shape
+        if shape is None:
+            raise MetadataError(f"the chunks of array {self.path!r} differ in shape: see .write_chunk_sizes")
+        return shape
+
+    @property
+    def _write_chunk_shape(self) -> tuple[int, ...] | None:
+        """The same, None where shapes differ."""
         grid = self.metadata.chunk_grid.dimensions(self.metadata.shape)
-        if any(len(dimension.edges) > 1 for dimension in grid):
-            raise MetadataError(f"the chunks of array {self.path!r} differ in shape; see .metadata.chunk_grid")
-        return tuple(dimension.edges[0] for dimension in grid)
+        return None if any(len(along.edges) > 1 for along in grid) else tuple(along.edges[0] for along in grid)
+
+    @property
+    def chunking(self) -> dict[str, Any]:
+        """The arguments `chunks` and `shards` that make an equal grid."""
+        shape = self._write_chunk_shape
+        outer = self.metadata.chunk_grid if shape is None else shape
+        inner = self._inner_chunks
+        return {"chunks": outer, "shards": None} if inner is None else {"chunks": inner, "shards": outer}
 
     @property
     def chunks(self) -> tuple[int, ...]:
@@ -96,7 +110,10 @@ class BaseArray(BaseNode):
     @property
     def cdata_shape(self) -> tuple[int, ...]:
         """How many chunks there are along each dimension; shards count as what they hold."""
-        return tuple(-(-length // chunk) for length, chunk in zip(self.shape, self.chunks, strict=True))
+        inner = self._inner_chunks
+        if inner is None:
+            return tuple(along.count for along in self.metadata.chunk_grid.dimensions(self.shape))
+        return tuple(-(-length // chunk) for length, chunk in zip(self.shape, inner, strict=True))
 
     @property
     def nchunks(self) -> int:

@@ -64,8 +64,8 @@ def _after(data: Any, keywords: dict[str, Any]) -> Any:
         "dimension_names": data.dimension_names if said.get("zarr_format") != 2 else None,
         "zarr_format": data.zarr_format,
         "order": data.order,
-        "chunks": data.chunks if data.shards or "shards" not in said else data.write_chunk_shape,
-        "shards": data.shards if same_format else None,
+        "chunks": data.chunking["chunks"],
+        "shards": data.chunking["shards"] if same_format else None,
     }
     if same_format and data.zarr_format == 3:
         inner = data.serializer.inner_codecs or data.metadata.codecs

@@ -25,7 +25,7 @@ from zarr_core.abc.data_type import JSON
 from zarr_core.chunk_grids.regular import RegularDimension
 from zarr_core.errors import MetadataError
 
-__all__ = ["RectilinearDimension", "RectilinearGrid"]
+__all__ = ["RectilinearDimension", "RectilinearGrid", "has_lists"]
 
 Run: TypeAlias = tuple[int, int]
 """An edge, and how often it comes in a row."""
@@ -162,6 +162,11 @@ class RectilinearGrid(ChunkGrid):
     def __repr__(self) -> str:
         text = repr(_lists(self.chunk_shapes))
         return f"RectilinearGrid({text if len(text) < 200 else text[:200] + ' ...'})"
+
+
+def has_lists(chunks: object) -> bool:
+    """Whether a caller's `chunks=` has a list of lengths for a dimension."""
+    return isinstance(chunks, list | tuple) and any(isinstance(along, list | tuple | np.ndarray) for along in chunks)
 
 
 def _laid_out(axis: int, entry: Any) -> int | Runs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from zarr_core.abc.codec import Spec
@@ -160,7 +161,9 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
             self.chain = chain or CodecChain(metadata.codecs, spec)
         except ZarrError as error:
             raise MetadataError(f"{self.label}: {error}") from error
-        self.box = BOX // spec.nbytes if spec.nbytes else 1
+        longest = prod([max(dimension.edges) for dimension in self.grid])
+        item_size = metadata.data_type.item_size
+        self.box = BOX // (longest * item_size) if longest and item_size else 1
         self._encode = metadata.chunk_key_encoding.encode
         self.observers: list[Any] = ask_all("observe", array_path=path, zarr_format=metadata.zarr_format)
         """Who is told of reads and writes."""

@@ -29,7 +29,8 @@ _KINDS: dict[str, type[Any]] = {
 def build_chain(keywords: Mapping[str, Any], chunk: Spec, inner: tuple[int, ...] | None) -> tuple[Codec, ...]:
     """The chain for chunks of that spec, every automatic choice made; inside shards if `inner` is a shape."""
     given = {name: _given(keywords.get(name, "auto"), name) for name in _KINDS}
-    if None in given.values():
+    needs_more = given["serializer"] is None and chunk.data_type.item_size is None
+    if given["compressors"] is None or needs_more:  # asking may import a codec library
         defaults = ask_first("default_codecs", data_type=chunk.data_type) or ()
         for name, kind in _KINDS.items():
             if given[name] is None:

@@ -9,12 +9,14 @@ from typing import Any, Literal, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from zarr_core.abc.array import BaseArray
 from zarr_core.abc.chunk_grid import ChunkGrid
 from zarr_core.abc.codec import Spec
 from zarr_core.abc.data_type import JSON, DataType
 from zarr_core.abc.metadata import ArrayMetadataABC
 from zarr_core.abc.storage_transformer import StorageTransformer
 from zarr_core.chunk_grids.normalize import normalize_chunks
+from zarr_core.chunk_grids.rectilinear import RectilinearGrid, has_lists
 from zarr_core.chunk_grids.regular import RegularGrid
 from zarr_core.config import current_config
 from zarr_core.data_types.parse import parse_data_type
@@ -41,9 +43,11 @@ class ArrayKeywords(TypedDict, total=False):
     data: ArrayLike | None
     """Values to write."""
     chunks: Any
-    """Chunk shape, an integer for all dimensions, "auto" (the default), or a `ChunkGrid`."""
+    """Chunk shape, an integer for all dimensions, "auto" (the default), a list of lengths along each dimension that
+    varies (`[[3, 3, 4], 5]`), or a `ChunkGrid`."""
     shards: Any
-    """Shard shape, in multiples of the chunk shape: what is stored as one object. Default: not sharded."""
+    """Shard shape, in multiples of the chunk shape: what is stored as one object; lists or a grid as for `chunks`.
+    Default: not sharded."""
     filters: Any
     """Array-to-array codecs: objects, their JSON, or "auto" (the default)."""
     serializer: Any
@@ -140,13 +144,15 @@ def _grid(
 ) -> tuple[ChunkGrid, tuple[int, ...] | None]:
     """The grid of what is stored as one object, and the chunk shape inside it if that is a shard."""
     chunks, shards = keywords.get("chunks", "auto"), keywords.get("shards")
-    if isinstance(chunks, ChunkGrid):
-        if shards is not None:
-            raise MetadataError("shards needs chunks to be a shape, not a chunk grid")
-        return chunks, None
+    if isinstance(chunks, ChunkGrid) or has_lists(chunks):
+        if shards is not None and shards is not False:
+            raise MetadataError("chunks inside shards have one shape: let shards be the lists or the chunk grid")
+        return chunks if isinstance(chunks, ChunkGrid) else RectilinearGrid.from_lists(chunks, shape), None
     inner = normalize_chunks(chunks, shape, item_size)
     if shards is None or shards is False:
         return RegularGrid(inner), None
+    if isinstance(shards, ChunkGrid) or has_lists(shards):
+        return shards if isinstance(shards, ChunkGrid) else RectilinearGrid.from_lists(shards, shape), inner
     if shards == "auto" or shards is True:
         shards = tuple(chunk * max(1, min(8, -(-length // chunk))) for chunk, length in zip(inner, shape, strict=True))
     try:
@@ -215,6 +221,8 @@ def like(a: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The shape, dtype and chunks of an array, where the caller gives none."""
     data_type = getattr(getattr(a, "metadata", None), "data_type", a.dtype)  # objects in memory are of several types
     found: dict[str, Any] = {"shape": a.shape, "dtype": data_type}
+    if isinstance(a, BaseArray):
+        return {**found, **a.chunking, **keywords}
     for name in ("chunks", "shards"):
         if isinstance(getattr(a, name, None), tuple):
             found[name] = getattr(a, name)

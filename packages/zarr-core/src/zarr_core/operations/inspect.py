@@ -14,15 +14,15 @@ __all__ = ["Stored", "stored", "stored_chunks"]
 class Stored(NamedTuple):
     """How much of an array there is."""
 
-    objects: int
-    """Chunks that are stored; shards, if the array is sharded."""
+    objects: list[tuple[int, ...]]
+    """Which chunks are stored; shards, if the array is sharded."""
     nbytes: int
     """Bytes of all values of the array, documents included."""
 
 
 async def stored(array: BoundArray) -> Stored:
     """Count chunks and bytes by listing the array's keys."""
-    objects = len(await stored_chunks(array))
+    objects = await stored_chunks(array)
     store = array.access.listable(f"the keys of {array.label}")
     nbytes = await store.getsize_prefix(array.prefix)
     if array.chunks is not array.access.store and isinstance(array.chunks, ReadListStore):
