@@ -13,12 +13,11 @@ from time import perf_counter, process_time
 
 from tests.benchmarks.contestants import Contestant, installed
 from tests.benchmarks.facts import Fact, call_facts, import_facts, memory_facts
-from tests.benchmarks.layouts import LAYOUTS, Layout, make
+from tests.benchmarks.layouts import LAYOUTS, Layout, create, values
 from tests.benchmarks.rows import all_rows
 from tests.benchmarks.table import Result, as_json, show
 from tests.benchmarks.timing import best_of
 
-SMALL = Layout("opened", (2, 2), (32, 32))
 TINY = Layout("tiny", (1,), (16,), zstd=False)
 OPENED = 100
 
@@ -77,10 +76,10 @@ def _make(layouts: Sequence[Layout], contestants: Sequence[Contestant], folder: 
     with writer.active():
         for layout in [*layouts, TINY]:
             _say(f"making {layout.title}")
-            make(layout, folder / layout.key, writer.module)
-        small = [folder / SMALL.key / str(number) for number in range(OPENED)]
-        for path in small:
-            make(SMALL, path, writer.module)
+            create(layout, folder / layout.key, writer.module)[...] = values(layout.shape)
+        small = [folder / "opened" / str(number) for number in range(OPENED)]
+        for number, path in enumerate(small):  # no two documents alike
+            create(Layout("", (1 + number, 2), (32, 32)), path, writer.module)
     return small
 
 

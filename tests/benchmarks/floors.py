@@ -130,12 +130,13 @@ def write_floors(layout: Layout, path: Path, values: NDArray[Any]) -> dict[str, 
 
     def work(some: Sequence[tuple[str, NDArray[Any]]]) -> None:
         compress = ZstdCompressor(level=3).compress
+        for directory in {os.path.dirname(file) for file, _ in some}:
+            os.makedirs(directory, exist_ok=True)
         for file, piece in some:
             pieces = [piece] if layout.shards is None else _inner(layout, piece)
             encoded: list[Any] = [np.ascontiguousarray(inner).reshape(-1).view(np.uint8).data for inner in pieces]
             if layout.zstd:
                 encoded = [compress(data) for data in encoded]
-            os.makedirs(os.path.dirname(file), exist_ok=True)
             fd = os.open(file + ".part", os.O_WRONLY | os.O_CREAT, 0o666)
             for first in range(0, len(encoded), 1000):
                 os.writev(fd, encoded[first : first + 1000])

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LAYOUTS", "Layout", "make", "values"]
+__all__ = ["LAYOUTS", "Layout", "create", "values"]
 
 DTYPE = np.dtype("<f4")
 ZSTD: dict[str, Any] = {"name": "zstd", "configuration": {"level": 3, "checksum": False}}
@@ -78,9 +78,9 @@ def values(shape: tuple[int, ...]) -> NDArray[Any]:
     return steps / np.float32(16) + np.float32(64)  # nowhere zero, which is the fill value
 
 
-def make(layout: Layout, path: Path, zarr: Any) -> None:
-    """Create and write the array with the module `zarr`: zarr-python, or one that looks like it."""
-    array = zarr.create_array(
+def create(layout: Layout, path: Path, zarr: Any) -> Any:
+    """An array without values yet, made with the module `zarr`: zarr-python, or one that looks like it."""
+    return zarr.create_array(
         store=str(path),
         shape=layout.shape,
         dtype="float32",
@@ -89,7 +89,6 @@ def make(layout: Layout, path: Path, zarr: Any) -> None:
         compressors=ZSTD if layout.zstd else None,
         fill_value=0,
     )
-    array[...] = values(layout.shape)
 
 
 def _size(nbytes: int) -> str:

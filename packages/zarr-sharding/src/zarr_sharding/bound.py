@@ -145,8 +145,7 @@ class BoundSharding(BoundArrayBytes):
             if not fresh and source.seen is not None:
                 await source.read([])  # what was remembered says empty: is it still that version?
             return True
-        await self._decode_some(source, index, present, out)
-        return True
+        return await self._decode_some(source, index, present, out)
 
     async def _decode_whole(self, source: Source, value: Buffer, out: NDArray[Any]) -> None:
         index = self._form.decode(self._form.cut(value), len(value))
@@ -178,20 +177,23 @@ class BoundSharding(BoundArrayBytes):
         index: NDArray[np.int64],
         present: Sequence[tuple[tuple[tuple[int, ...], Part, Any], int, int]],
         out: NDArray[Any],
-    ) -> None:
+    ) -> bool:
         chain = self._inner
         total = sum(size for _, _, size in present)
         stored = int(index[index[:, 0] >= 0, 1].sum())
         if total > WHOLE * stored and len(present) > 1:
             value = await source.value()
-            if value is None:
-                raise CodecError("lost the shard while it was read", codec="sharding_indexed")
+            if value is None:  # deleted by another process: what was remembered of it is gone as well
+                return False
             self._form.decode(self._form.cut(value), len(value))
             bufs: Iterable[Buffer | None] = [memoryview(value)[offset : offset + size] for _, offset, size in present]
         elif chain.reaches and chain.nbytes >= LARGE:
             bufs = [None] * len(present)  # each is read by its own codec, perhaps in part
         else:
-            bufs = await source.read([Range(offset, offset + size) for _, offset, size in present]) or []
+            read = await source.read([Range(offset, offset + size) for _, offset, size in present])
+            if read is None:
+                return False
+            bufs = read
 
         async def one(entry: tuple[tuple[tuple[tuple[int, ...], Part, Any], int, int], Buffer | None]) -> None:
             ((chunk, inside, where), offset, size), buf = entry
@@ -199,13 +201,15 @@ class BoundSharding(BoundArrayBytes):
             direct = isinstance(where, tuple) and all(isinstance(along, slice) for along in where)
             target = (out[where] if where else out) if direct else np.empty(len(where), out.dtype)
             try:
-                await chain.decode_part(inner, inside, target)
+                if not await chain.decode_part(inner, inside, target):
+                    target[...] = self.spec.fill
             except CodecError as error:
                 raise _inside(chunk, error) from error
             if not direct:
                 out[where] = target
 
         await source.runtime.map(one, zip(present, bufs, strict=True))
+        return True
 
     async def encode_part(
         self, source: Source, part: Part, values: NDArray[Any], *, keep_fill: bool = False

@@ -7,6 +7,8 @@ suspend says `blocking = True` and is then used without an event loop.
 
 from __future__ import annotations
 
+import itertools
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from types import TracebackType
@@ -76,6 +78,9 @@ class Absent:
 
 
 ABSENT = Absent()
+_COUNT = itertools.count()
+_TOKENS: dict[int, tuple[weakref.ref[Any], int]] = {}
+"""A number for each store that does not say where its values are, never used again."""
 
 AbilityName: TypeAlias = Literal["get_many", "get_into", "get_versioned", "set_if", "set_at", "commit"]
 
@@ -108,7 +113,10 @@ class Store(ABC):  # noqa: B024 - the four below say what must be written
 
         Wrappers hand on the address of the wrapped store (for the key that *it* sees).
         """
-        return (id(self), key)
+        known = _TOKENS.get(id(self))
+        if known is None or known[0]() is not self:  # an id is used again when its owner is gone
+            known = _TOKENS[id(self)] = (weakref.ref(self), next(_COUNT))
+        return ("store", known[1], key)
 
     def adapt(self, wrap: Callable[[Store], Store]) -> Store:
         """This store with its parts replaced by `wrap(part)`; a store without parts is wrapped itself."""

@@ -105,8 +105,12 @@ class StoreSource:
     async def _unversioned(self, ranges: Sequence[Range | Suffix]) -> Buffers | None:
         if len(ranges) == 1:
             value = await self._reader.store.get(self._key, ranges[0])
-            return None if value is None else [value]
-        return await self._reader.store.get_ranges(self._key, ranges)
+            values = None if value is None else [value]
+        else:
+            values = await self._reader.store.get_ranges(self._key, ranges)  # type: ignore[assignment]
+        if values is None:  # what is remembered of a value that is gone is no longer true
+            MEMO.drop(self.address)
+        return values
 
     async def _versioned(self, ranges: Sequence[Range | Suffix] | None) -> Buffers | None:
         get_versioned = self._reader.get_versioned

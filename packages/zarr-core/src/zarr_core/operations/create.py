@@ -94,7 +94,7 @@ def plan_array(keywords: ArrayKeywords) -> tuple[ArrayMetadataABC, NDArray[Any] 
     grid, inner = _grid(keywords, shape, data_type.item_size)
     encoding = as_key_encoding(keywords.get("chunk_key_encoding"), zarr_format)
     if zarr_format == 2:
-        of_format: dict[str, Any] = {"order": keywords.get("order") or "C", **v2_codecs_of(keywords)}
+        of_format: dict[str, Any] = {"order": order or "C", "endian": _byte_order(keywords), **v2_codecs_of(keywords)}
     else:
         chunk = Spec(tuple(along.edges[0] for along in grid.dimensions(shape)), data_type, fill)
         if keywords.get("object_codec") is not None:
@@ -106,7 +106,8 @@ def plan_array(keywords: ArrayKeywords) -> tuple[ArrayMetadataABC, NDArray[Any] 
         data_type=data_type,
         chunk_grid=grid,
         chunk_key_encoding=encoding,
-        fill_value=fill,
+        # format 2 can leave it open, and readers such as xarray take a fill value for "missing"
+        fill_value=None if zarr_format == 2 and keywords.get("fill_value") is None else fill,
         attributes=keywords.get("attributes"),
         dimension_names=keywords.get("dimension_names"),
         storage_transformers=tuple(keywords.get("storage_transformers") or ()),
@@ -126,6 +127,17 @@ def _shape_and_type(keywords: ArrayKeywords) -> tuple[NDArray[Any] | None, tuple
     if shape is None:
         raise MetadataError("an array needs a shape: give shape=, or data=")
     return None, _lengths(shape), data_type or parse_data_type("float64")
+
+
+def _byte_order(keywords: ArrayKeywords) -> str:
+    """The byte order that was asked for by a dtype such as ">i2"; format 2 stores it with the data type."""
+    dtype = keywords.get("dtype")
+    if dtype is None and keywords.get("data") is not None:
+        dtype = np.asarray(keywords["data"]).dtype
+    try:
+        return "big" if np.dtype(dtype).byteorder == ">" else "little"
+    except TypeError:  # a data type that numpy has no word for
+        return "little"
 
 
 def _lengths(shape: Any) -> tuple[int, ...]:

@@ -10,10 +10,10 @@ from zarr_core.abc.metadata import ArrayMetadataABC, GroupMetadataABC, NodeMetad
 from zarr_core.abc.store import Buffer
 from zarr_core.engine.bound import Access
 from zarr_core.engine.memo import MEMO
-from zarr_core.errors import ContainsArrayError, ContainsGroupError, NodeNotFoundError
+from zarr_core.errors import ContainsArrayError, ContainsGroupError, MetadataError, NodeNotFoundError, PluginError
 from zarr_core.log import group_log
 from zarr_core.metadata import check_new_name, create_group_metadata, document_key, parse_node
-from zarr_core.operations.load import ZMETADATA, load_documents, load_node
+from zarr_core.operations.load import ZMETADATA, load_documents
 
 __all__ = ["a_node", "ancestors", "create_nodes", "delete_node", "drop_consolidated"]
 
@@ -48,7 +48,7 @@ async def create_nodes(
         stored = await load_documents(access, asked)
         replaced: list[str] = []
         for path in list(wanted):
-            old = parse_node(stored[path], path)
+            old = _there(stored[path], path, overwrite and path in nodes)
             if path in known:
                 del wanted[path]
             elif path not in nodes:
@@ -69,6 +69,16 @@ async def create_nodes(
         for path, node in wanted.items():
             changes |= {document_key(path, name): value for name, value in node.documents().items()}
         await _store(access, values, changes)
+
+
+def _there(documents: Mapping[str, Buffer | None], path: str, to_replace: bool) -> NodeMetadataABC | None:
+    """What is stored; what cannot be read can still be replaced."""
+    try:
+        return parse_node(documents, path)
+    except (MetadataError, PluginError):
+        if not to_replace:
+            raise
+        return create_group_metadata(zarr_format=3)
 
 
 def _documents_to_ask(node: NodeMetadataABC, is_new: bool, is_known: bool) -> tuple[str, ...]:
@@ -109,11 +119,13 @@ def _contains(access: Access, path: str, node: NodeMetadataABC) -> ContainsArray
 async def delete_node(access: Access, path: str, zarr_format: int | None = None) -> None:
     """Delete the node and everything below it. Raises `NodeNotFoundError` if nothing is stored there."""
     access.writable(f"{path!r} of {access.given!r}")
-    node = await load_node(access, path, zarr_format)
-    if node is None:
+    names = tuple(name for name in PRESENCE if zarr_format is None or (name == "zarr.json") == (zarr_format == 3))
+    stored = (await load_documents(access, {path: names}))[path]
+    if all(value is None for value in stored.values()):
         raise NodeNotFoundError(f"no array or group at path {path!r} of {access.given!r}")
     await _delete_below(access, path)
-    await drop_consolidated(access, path, node)
+    found = 3 if stored.get("zarr.json") is not None else 2
+    await drop_consolidated(access, path, create_group_metadata(zarr_format=found))
 
 
 async def _store(access: Access, values: Mapping[str, Any], documents: Mapping[str, Any]) -> None:

@@ -40,11 +40,14 @@ class _Container:
         self.written: dict[str, int] = {}
         """When each key was last written by a store; keys that were there before are not in it."""
         self.clock = count(1)
+        self.number = next(_NUMBERS)
+        """Of this container, never used again, as the id of the dictionary may be."""
 
 
 _CONTAINERS: weakref.WeakValueDictionary[int, _Container] = weakref.WeakValueDictionary()
 """By the id of the dictionary, which the container keeps alive."""
 _GUARD = threading.Lock()
+_NUMBERS = count()
 
 
 class MemoryStore(ReadWriteListStore):
@@ -169,7 +172,7 @@ class MemoryStore(ReadWriteListStore):
         check_key(key, self)
 
     def address(self, key: str) -> Hashable:
-        return ("memory", id(self._values), key)
+        return ("memory", self._container.number, key)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), dict(self._values), self.read_only)
