@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -225,17 +226,22 @@ class Arrays(RuleBasedStateMachine):
 
     @invariant()
     def stores_chunks_of_the_grid_and_no_empty_ones(self) -> None:
+        objects = 0
         for key in self.values:
             index = self.array.metadata.chunk_key_encoding.decode(key)
             if index is None:
                 assert key in ("zarr.json", ".zarray", ".zattrs")
                 continue
             index = index if self.chunks else ()  # `0` may be of one dimension, too
+            objects += 1
             assert all(at < count for at, count in zip(index, self.counts, strict=True))
             spans = zip(index, self.chunks, strict=True)
             held = self.expected[tuple(slice(at * chunk, (at + 1) * chunk) for at, chunk in spans)]
             filled = np.full(held.shape, self.fill, self.dtype).tobytes()
             assert self.keeps_empty or held.tobytes() != filled, f"{key} holds fill values only"
+        if self.values:
+            each = 1 if self.array.shards is None else prod(self.array.shards) // prod(self.array.chunks)
+            assert self.array.nchunks_initialized == objects * each
 
     def teardown(self) -> None:
         if hasattr(self, "files"):
