@@ -57,7 +57,7 @@ class ArrayKeywords(TypedDict, total=False):
     object_codec: Any
     """The first filter of arrays of python objects, in format 2: object or JSON, such as `{"id": "json2"}`."""
     fill_value: Any
-    """What elements never written are; default zero, false or empty."""
+    """What elements never written are; default zero, false or empty. None leaves it open in format 2 (`null`)."""
     order: Literal["C", "F"] | None
     """Memory order: of what reading returns, and in format 2 also of the elements in a chunk."""
     zarr_format: int | None
@@ -106,8 +106,7 @@ def plan_array(keywords: ArrayKeywords) -> tuple[ArrayMetadataABC, NDArray[Any] 
         data_type=data_type,
         chunk_grid=grid,
         chunk_key_encoding=encoding,
-        # format 2 can leave it open, and readers such as xarray take a fill value for "missing"
-        fill_value=None if zarr_format == 2 and keywords.get("fill_value") is None else fill,
+        fill_value=None if zarr_format == 2 and keywords.get("fill_value", fill) is None else fill,
         attributes=keywords.get("attributes"),
         dimension_names=keywords.get("dimension_names"),
         storage_transformers=tuple(keywords.get("storage_transformers") or ()),
