@@ -135,7 +135,7 @@ def _byte_order(keywords: ArrayKeywords) -> str:
         dtype = np.asarray(keywords["data"]).dtype
     try:
         return "big" if np.dtype(dtype).byteorder == ">" else "little"
-    except TypeError:  # a data type that numpy has no word for
+    except (TypeError, ValueError):  # a data type that numpy has no word for
         return "little"
 
 
