@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import zarr_core
 from zarr_core.abc.store import Range
 from zarr_core.engine.step import step, step_iter
 from zarr_core.errors import ReadOnlyError, StoreError
@@ -286,3 +287,38 @@ def test_path_that_ends_in_zip_opens_a_zip_store(path: Path) -> None:
             step(store.set("a", b"2"))
         with pytest.raises(TypeError):
             open_store(path, storage_options={"anon": True})
+
+
+def test_a_file_has_one_writer_which_paths_lead_to(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.zip")
+    first = zarr_core.create_array(path, name="a", data=[1, 1], compressors=None)
+    second = zarr_core.create_array(path, name="b", data=[2, 2], compressors=None)
+    first[0] = 3
+    assert zarr_core.open_array(path, path="b", mode="r")[...].tolist() == [2, 2]
+    with pytest.raises(StoreError, match="open for writing by another store"):
+        ZipStore(path, "a")
+    with pytest.raises(StoreError, match="open for writing by another store"):
+        ZipStore(path)
+    second.store.close()
+    group = zarr_core.open_group(path, mode="r")
+    assert (group["a"][...].tolist(), group["b"][...].tolist()) == ([3, 1], [2, 2])
+
+
+def test_a_file_that_is_cut_off_or_no_zip_is_not_appended_to(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with ZipStore(path, "w") as store:
+        zarr_core.create_array(store, data=[1, 2], compressors=None)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-30])
+    for mode in ("a", "r"):
+        with pytest.raises(StoreError, match="no zip file"):
+            ZipStore(path, mode)
+    assert path.read_bytes() == whole[:-30]
+
+
+def test_read_only_may_be_said_as_zarr_python_has_it(tmp_path: Path) -> None:
+    with ZipStore(tmp_path / "a.zip", "w") as store:
+        zarr_core.create_array(store, data=[1, 2], compressors=None)
+    assert zarr_core.open_array(ZipStore(tmp_path / "a.zip", read_only=True))[...].tolist() == [1, 2]
+    with pytest.raises(ValueError, match="read_only"):
+        ZipStore(tmp_path / "a.zip", "a", read_only=True)

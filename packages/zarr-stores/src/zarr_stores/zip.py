@@ -42,6 +42,8 @@ __all__ = ["ZipStore"]
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 """Signature; lengths of name and extra field, after which the data begins."""
 _ENCRYPTED = 1
+_WRITERS: weakref.WeakValueDictionary[str, ZipStore] = weakref.WeakValueDictionary()
+"""The stores that write, by the real path of their file."""
 _DECOMPRESS: dict[int, Callable[[bytes, int], bytes]] = {
     zipfile.ZIP_DEFLATED: lambda data, limit: zlib.decompressobj(-15).decompress(data, limit or 1),
     zipfile.ZIP_BZIP2: lambda data, limit: bz2.BZ2Decompressor().decompress(data, limit),
@@ -64,7 +66,10 @@ class ZipStore(ReadWriteListStore):
 
     `mode` is "r" (read), "w" (a new file, replacing what is there), "x" (a new file, an error if there is one) or
     "a" (read, and append to what is there). `compression` and `compresslevel` are those of `zipfile`, for writing;
-    chunks are compressed by their codecs, so that "stored" is the choice.
+    chunks are compressed by their codecs, so that "stored" is the choice. `read_only` may say the same as the mode.
+
+    A file is open for writing by one store of the process: a second one would write its directory over the first's.
+    Raises `StoreError` then, and for a file that is no zip.
     """
 
     blocking = True
@@ -74,11 +79,14 @@ class ZipStore(ReadWriteListStore):
         path: str | os.PathLike[str],
         mode: Literal["r", "w", "a", "x"] = "r",
         *,
+        read_only: bool | None = None,
         compression: int = zipfile.ZIP_STORED,
         compresslevel: int | None = None,
     ) -> None:
         if mode not in ("r", "w", "a", "x"):
             raise ValueError(f"mode of {os.fspath(path)!r} must be 'r', 'w', 'a' or 'x', not {mode!r}")
+        if read_only is not None and read_only != (mode == "r"):
+            raise ValueError(f"read_only={read_only} does not go with mode {mode!r} of {os.fspath(path)!r}")
         if compression not in (zipfile.ZIP_STORED, *_DECOMPRESS):
             raise ValueError(
                 f"compression must be ZIP_STORED, ZIP_DEFLATED or ZIP_BZIP2 of zipfile, not {compression!r}"
@@ -96,6 +104,12 @@ class ZipStore(ReadWriteListStore):
         # how often all keys were deleted: then members are written over others, which a thread may be reading
         self._emptied = 0
         self._sorted: list[str] | None = None
+        writer = self.writer(self.path)
+        if writer is not None:
+            raise StoreError(f"{self.path!r} is open for writing by another store: use that one, or close it")
+        holds = self.mode == "a" and os.path.exists(self.path) and os.path.getsize(self.path)
+        if holds and not zipfile.is_zipfile(self.path):  # zipfile would begin a new archive behind what is there
+            raise StoreError(f"{self.path!r} is no zip file, or was not closed after writing")
         try:
             archive = zipfile.ZipFile(self.path, self.mode)
         except zipfile.BadZipFile as error:
@@ -113,8 +127,16 @@ class ZipStore(ReadWriteListStore):
         self._archive = None if self.read_only else archive
         if self.read_only:
             archive.close()
+        else:
+            _WRITERS[self._real] = self
         # also when the store is forgotten; `close` calls it, and it works once only
         self._close_file = weakref.finalize(self, os.close, self._fd)
+
+    @classmethod
+    def writer(cls, path: str) -> ZipStore | None:
+        """The store of this process that has the file open for writing, if there is one."""
+        found = _WRITERS.get(os.path.realpath(path))
+        return found if found is not None and found._archive is not None else None
 
     async def get(self, key: str, byte_range: Range | Suffix | None = None) -> Buffer | None:
         found = self._read(key, None if byte_range is None else [byte_range])

@@ -32,19 +32,24 @@ __all__ = [
 ]
 
 
+def _create(store: StoreLike, *, path: str | None = None, name: str | None = None, **keywords: Any) -> Call[BoundArray]:
+    """`create_array`, with either of the names by which zarr-python's functions take the path."""
+    return create_array(store, name=path if name is None else name, **keywords)
+
+
 def array(data: ArrayLike, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """An array filled with the data."""
-    return create_array(store, data=data, **keywords)
+    return _create(store, data=data, **keywords)
 
 
 def zeros(shape: int | tuple[int, ...], *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """An array of zeros."""
-    return create_array(store, shape=shape, fill_value=0, **keywords)
+    return _create(store, shape=shape, fill_value=0, **keywords)
 
 
 def ones(shape: int | tuple[int, ...], *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """An array of ones."""
-    return create_array(store, shape=shape, fill_value=1, **keywords)
+    return _create(store, shape=shape, fill_value=1, **keywords)
 
 
 def full(
@@ -52,12 +57,12 @@ def full(
 ) -> Call[BoundArray]:
     """An array of one value, whose dtype is the value's unless one is given."""
     keywords.setdefault("dtype", np.asarray(fill_value).dtype)
-    return create_array(store, shape=shape, fill_value=fill_value, **keywords)
+    return _create(store, shape=shape, fill_value=fill_value, **keywords)
 
 
 def empty(shape: int | tuple[int, ...], *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
     """An array of the default fill value: a chunked store has no uninitialised memory to show."""
-    return create_array(store, shape=shape, **keywords)
+    return _create(store, shape=shape, **keywords)
 
 
 def zeros_like(a: Any, *, store: StoreLike = None, **keywords: Any) -> Call[BoundArray]:
