@@ -4,10 +4,10 @@ only what changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,12 @@ LARGE = 256 << 10
 """Bytes of an inner chunk from which it may be read in part; smaller ones come whole, in merged requests."""
 WHOLE = 0.5
 """The share of a shard's bytes from which it is read whole."""
+
+
+Wanted: TypeAlias = tuple[tuple[int, ...], Part, Any]
+"""An inner chunk, which part of it, and where in the output."""
+Present: TypeAlias = tuple[Wanted, int, int]
+"""The same with offset and size in the shard."""
 
 
 class _Absent(Exception):
@@ -136,16 +142,20 @@ class BoundSharding(BoundArrayBytes):
         except _Absent:
             return False
         wanted = list(self._wanted(part))
-        found = [(item, *index[self._number(item[0])].tolist()) for item in wanted]
-        present = [(item, offset, size) for item, offset, size in found if offset >= 0]
-        for (_, _, where), offset, _ in found:
-            if offset < 0:
-                out[where] = self.spec.fill
+        present = self._present(index, wanted, out)
         if not present:
             if not fresh and source.seen is not None:
                 await source.read([])  # what was remembered says empty: is it still that version?
             return True
         return await self._decode_some(source, index, present, out)
+
+    def _present(self, index: NDArray[np.int64], wanted: Iterable[Wanted], out: NDArray[Any]) -> list[Present]:
+        """Those that are stored, with offset and size; the others are fill."""
+        found = [(item, *index[self._number(item[0])].tolist()) for item in wanted]
+        for (_, _, where), offset, _ in found:
+            if offset < 0:
+                out[where] = self.spec.fill
+        return [entry for entry in found if entry[1] >= 0]
 
     async def _decode_whole(self, source: Source, value: Buffer, out: NDArray[Any]) -> None:
         index = self._form.decode(self._form.cut(value), len(value))
@@ -160,7 +170,7 @@ class BoundSharding(BoundArrayBytes):
 
         await source.runtime.map(one, self._plan)
 
-    def _wanted(self, part: Part) -> Iterator[tuple[tuple[int, ...], Part, Any]]:
+    def _wanted(self, part: Part) -> Iterator[Wanted]:
         """Inner chunk, part of it, and where that goes in the output."""
         if isinstance(part, Points):
             for chunk, inside, which in point_groups(part.at, self._grid):
@@ -175,17 +185,16 @@ class BoundSharding(BoundArrayBytes):
         self,
         source: Source,
         index: NDArray[np.int64],
-        present: Sequence[tuple[tuple[tuple[int, ...], Part, Any], int, int]],
+        present: list[Present],
         out: NDArray[Any],
     ) -> bool:
         chain = self._inner
-        total = sum(size for _, _, size in present)
-        stored = int(index[index[:, 0] >= 0, 1].sum())
-        if total > WHOLE * stored and len(present) > 1:
+        if len(present) > 1 and self._is_most(index, present):
             value = await source.value()
             if value is None:  # deleted by another process: what was remembered of it is gone as well
                 return False
-            self._form.decode(self._form.cut(value), len(value))
+            own = self._form.decode(self._form.cut(value), len(value))  # not the one that was remembered
+            present = self._present(own, [item for item, _, _ in present], out)
             bufs: Iterable[Buffer | None] = [memoryview(value)[offset : offset + size] for _, offset, size in present]
         elif chain.reaches and chain.nbytes >= LARGE:
             bufs = [None] * len(present)  # each is read by its own codec, perhaps in part
@@ -195,7 +204,7 @@ class BoundSharding(BoundArrayBytes):
                 return False
             bufs = read
 
-        async def one(entry: tuple[tuple[tuple[tuple[int, ...], Part, Any], int, int], Buffer | None]) -> None:
+        async def one(entry: tuple[Present, Buffer | None]) -> None:
             ((chunk, inside, where), offset, size), buf = entry
             inner = source.sub(Range(offset, offset + size)) if buf is None else Held(buf, source.runtime)
             direct = isinstance(where, tuple) and all(isinstance(along, slice) for along in where)
@@ -208,8 +217,17 @@ class BoundSharding(BoundArrayBytes):
             if not direct:
                 out[where] = target
 
-        await source.runtime.map(one, zip(present, bufs, strict=True))
+        work = zip(present, bufs, strict=True)
+        if len(present) == 1:  # a lone inner chunk goes without `map`
+            await one(next(work))
+        else:
+            await source.runtime.map(one, work)
         return True
+
+    def _is_most(self, index: NDArray[np.int64], present: list[Present]) -> bool:
+        """Whether these are so much of the shard's bytes that it is better read whole."""
+        stored = int(index[index[:, 0] >= 0, 1].sum())
+        return sum(size for _, _, size in present) > WHOLE * stored
 
     async def encode_part(
         self, source: Source, part: Part, values: NDArray[Any], *, keep_fill: bool = False
@@ -220,7 +238,7 @@ class BoundSharding(BoundArrayBytes):
         shard: list[list[Buffer] | None] = [None] * total
         old: list[Buffer | None] = [None] * total
         if part is None:
-            wanted: list[tuple[tuple[int, ...], Part, Any]] = [
+            wanted: list[Wanted] = [
                 (item.chunk, None, item.where)
                 for item in parts([pieces(Picked(slice(0, d.length, 1), d.length), d) for d in self._grid])
             ]
@@ -233,7 +251,7 @@ class BoundSharding(BoundArrayBytes):
                 old = [view[offset : offset + size] if offset >= 0 else None for offset, size in index.tolist()]
                 shard = [None if kept is None else [kept] for kept in old]
 
-        async def one(item: tuple[tuple[int, ...], Part, Any]) -> None:
+        async def one(item: Wanted) -> None:
             chunk, inside, where = item
             number = self._number(chunk)
             inner = Held(old[number], runtime)

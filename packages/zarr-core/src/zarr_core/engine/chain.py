@@ -34,7 +34,7 @@ from zarr_core.errors import CodecError, ZarrError
 from zarr_core.log import codec_log
 from zarr_core.metadata.chain import check_chain, resolve_chain
 
-__all__ = ["BoundChain", "CodecChain"]
+__all__ = ["HOP", "BoundChain", "CodecChain"]
 
 HOP = 1 << 15
 """Bytes of a chunk from which decoding is put to the runtime as work; below, it is simply done."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarr_core.engine.bound import BoundArray
+from zarr_core.engine.chain import HOP
 from zarr_core.engine.sources import StoreSource
 from zarr_core.errors import Changed, CodecError, Truncated
 from zarr_core.indexing import AnySelection
@@ -87,9 +88,9 @@ async def _read_box(array: BoundArray, box: Box, target: NDArray[Any]) -> None:
     codecs = array.chain.bind(box.shape)
     if all([value is not None for value in values]):
         try:
-            await array.runtime.compute(
-                _decode_stack, codecs, values, rows, nbytes=rows.nbytes, gil_free=codecs.gil_free
-            )
+            # a stack of short calls is not a long one: between two the GIL is held
+            long = codecs.gil_free and codecs.nbytes >= HOP
+            await array.runtime.compute(_decode_stack, codecs, values, rows, nbytes=rows.nbytes, gil_free=long)
             return
         except CodecError:
             pass  # one of them is damaged: find out which

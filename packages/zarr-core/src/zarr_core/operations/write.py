@@ -20,6 +20,9 @@ from zarr_core.operations.read import RETRIES
 
 __all__ = ["write"]
 
+METERED = 1 << 16
+"""Bytes of a chunk from which storing it is a long call that threads can share."""
+
 
 async def write(array: BoundArray, selection: AnySelection, values: NDArray[Any]) -> None:
     """Store `values`, of `selection.shape`, in the chunks that the selection touches.
@@ -69,7 +72,9 @@ async def _replace(array: BoundArray, store: Any, part: ChunkPart, key: str, ins
         if new is None:
             await store.delete(key)
         elif inside is None or array.compare_and_set is None:
-            await array.reader.metered(store.set(key, as_value(new)))
+            setting = store.set(key, as_value(new))
+            # many short calls are not what threads are for: each would hand the GIL around
+            await (setting if codecs.nbytes < METERED else array.reader.metered(setting))
         elif await array.compare_and_set(key, as_value(new), ABSENT if source.seen is None else source.seen) is None:
             continue
         return
