@@ -72,7 +72,7 @@ class N5DefaultCodec(ArrayBytesCodec):
         return type(self)(complete_chain(self.codecs, spec))
 
     def resolve(self, spec: Spec) -> None:
-        self._chain(spec)
+        self._chain(spec).check()
 
     def bind(self, spec: Spec) -> BoundArrayBytes:
         return BoundN5(spec, self._chain(spec))

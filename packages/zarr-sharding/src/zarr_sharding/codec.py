@@ -123,7 +123,7 @@ class ShardingCodec(ArrayBytesCodec):
                 "the most that are taken",
                 member="chunk_shape",
             )
-        self.inner_chain(spec)
+        self.inner_chain(spec).check()
         self.index_chain(spec)
 
     def inner_chain(self, spec: Spec) -> CodecChain:
@@ -134,7 +134,7 @@ class ShardingCodec(ArrayBytesCodec):
         """The chain of the index, whose encoded size is fixed."""
         counts = tuple(length // chunk for length, chunk in zip(spec.shape, self.chunk_shape, strict=True))
         wanted = index_spec(counts)
-        chain = CodecChain(self.index_codecs, wanted)
+        chain = CodecChain(self.index_codecs, wanted).check()
         if chain.bind(wanted.shape).encoded_size() is None:
             varying = [codec.name for codec in self.index_codecs if isinstance(codec, BytesBytesCodec)]
             raise MetadataError(

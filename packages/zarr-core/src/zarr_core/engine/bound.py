@@ -14,7 +14,7 @@ from zarr_core.config import current_config
 from zarr_core.engine.chain import CodecChain
 from zarr_core.engine.runtimes import Driver, runtime_for
 from zarr_core.engine.sources import Reader
-from zarr_core.errors import MetadataError, ReadOnlyError, StoreError, UnsupportedByStoreError, ZarrError
+from zarr_core.errors import ReadOnlyError, StoreError, UnsupportedByStoreError
 from zarr_core.plugins.hooks import ask_all
 
 __all__ = ["Access", "ArrayOptions", "BoundArray", "BoundGroup", "BoundNode"]
@@ -157,10 +157,7 @@ class BoundArray(BoundNode[ArrayMetadataABC]):
         self.dtype = metadata.data_type.dtype
         self.fill = metadata.fill_value
         spec = Spec(tuple([dimension.edges[0] for dimension in self.grid]), metadata.data_type, metadata.fill_value)
-        try:
-            self.chain = chain or CodecChain(metadata.codecs, spec)
-        except ZarrError as error:
-            raise MetadataError(f"{self.label}: {error}") from error
+        self.chain = chain or CodecChain(metadata.codecs, spec)
         longest = prod([max(dimension.edges) for dimension in self.grid])
         item_size = metadata.data_type.item_size
         self.box = BOX // (longest * item_size) if longest and item_size else 1

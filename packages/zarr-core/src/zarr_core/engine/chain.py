@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,14 +41,18 @@ HOP = 1 << 15
 
 
 class CodecChain:
-    """Codecs in the order of encoding, checked against data type and fill value; binds per chunk shape."""
+    """Codecs in the order of encoding; binds per chunk shape. They were checked: by the metadata, or by `check`."""
 
     def __init__(self, codecs: Sequence[Codec], spec: Spec, *, keep: int = 64) -> None:
-        check_chain(codecs)
-        resolve_chain(codecs, spec)
         self.codecs, self.spec = tuple(codecs), spec
         self._keep = keep
         self._bound: OrderedDict[tuple[int, ...], BoundChain] = OrderedDict()
+
+    def check(self) -> Self:
+        """Raise `MetadataError` or `CodecError` for a wrong order, and for what a codec cannot take."""
+        check_chain(self.codecs)
+        resolve_chain(self.codecs, self.spec)
+        return self
 
     def bind(self, shape: tuple[int, ...]) -> BoundChain:
         """The chain for chunks of this shape; made once per shape, the last `keep` are kept."""

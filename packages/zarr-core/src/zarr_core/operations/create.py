@@ -205,6 +205,8 @@ def _as_stored(data: NDArray[Any], metadata: ArrayMetadataABC) -> NDArray[Any]:
 
 def options_of(keywords: ArrayKeywords) -> ArrayOptions:
     """How the array is read and written: the configuration, what `config` says, and `order`."""
+    if keywords.get("config") is None and keywords.get("order") is None:
+        return ArrayOptions.current()
     given = dict(keywords.get("config") or {})
     if keywords.get("order") is not None:
         given.setdefault("order", keywords["order"])

@@ -39,8 +39,15 @@ async def load_nodes(
     names = [name for known, names in DOCUMENTS.items() if zarr_format in (None, known) for name in names]
     if consolidated and zarr_format != 3:
         names.append(ZMETADATA)
+    wanted = dict.fromkeys(paths, names)
     found: dict[str, NodeMetadataABC | None] = {}
-    for path, documents in (await load_documents(access, dict.fromkeys(paths, names))).items():
+    if zarr_format is None and access.runtime.blocking:  # no request is for free where none goes out beside another
+        for path, documents in (await load_documents(access, dict.fromkeys(wanted, DOCUMENTS[3]))).items():
+            found[path] = parse_node(documents, path)
+            wanted[path] = names if found[path] is None else []
+    for path, documents in (await load_documents(access, wanted)).items():
+        if not documents:
+            continue
         node = parse_node(documents, path)
         zmetadata = documents.get(ZMETADATA)
         if zmetadata is not None and isinstance(node, V2GroupMetadata):
